@@ -1,0 +1,1 @@
+//! Paths: which place a string names.

@@ -1,0 +1,1 @@
+//! Protections: denials that stand under every policy (DESIGN 3.9).

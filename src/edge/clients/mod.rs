@@ -1,0 +1,1 @@
+//! The table of clients, and one file a configuration format.

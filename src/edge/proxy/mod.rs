@@ -1,0 +1,1 @@
+//! The proxy: one server, one client, one gate between them.

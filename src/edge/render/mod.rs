@@ -1,0 +1,3 @@
+//! One file a way to render: table, JSON, HTML ...
+
+pub mod table;

@@ -1,0 +1,1 @@
+//! Starting a server and asking it what it offers.

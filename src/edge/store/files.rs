@@ -1,0 +1,99 @@
+//! Reading and writing whole files.
+
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Nothing that a person writes by hand is larger.
+const MAX_TEXT: u64 = 16 << 20;
+
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("{} does not exist", .0.display())]
+    Missing(PathBuf),
+    #[error("{} is larger than {} MiB", .0.display(), MAX_TEXT >> 20)]
+    TooBig(PathBuf),
+    #[error("{} is not UTF-8 text", .0.display())]
+    NotText(PathBuf),
+    #[error("cannot read {}: {source}", .path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("cannot write {}: {source}", .path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+}
+
+/// Who may read a file that remit writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// 0600: traces, keys, anything that tells what somebody did.
+    Private,
+    /// The default of the user: policies, locks, reports.
+    Shared,
+    /// As the file that is replaced; private where there was none.
+    Kept,
+}
+
+/// The whole file as text. A byte order mark is taken off.
+pub fn read_text(path: &Path) -> Result<String, FileError> {
+    let failed = |source: std::io::Error| match source.kind() {
+        ErrorKind::NotFound => FileError::Missing(path.to_owned()),
+        ErrorKind::InvalidData => FileError::NotText(path.to_owned()),
+        _ => FileError::Read { path: path.to_owned(), source },
+    };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let mut text = String::new();
+    file.take(MAX_TEXT + 1).read_to_string(&mut text).map_err(failed)?;
+    if text.len() as u64 > MAX_TEXT {
+        return Err(FileError::TooBig(path.to_owned()));
+    }
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// Replaces the file in one step: a reader sees the old or the new content, never a part, also after a crash. A symlink
+/// is followed, so that it stays one. Missing folders are made.
+pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<(), FileError> {
+    let failed = |source| FileError::Write { path: path.to_owned(), source };
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
+    set_access(file.as_file(), &target, access).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(&target).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_access(file: &std::fs::File, target: &Path, access: Access) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = match access {
+        Access::Private => 0o600,
+        Access::Shared => 0o644,
+        Access::Kept => std::fs::metadata(target).map_or(0o600, |old| old.permissions().mode() & 0o777),
+    };
+    file.set_permissions(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_access(_file: &std::fs::File, _target: &Path, _access: Access) -> std::io::Result<()> {
+    Ok(()) // The user's profile folder is private by its inherited access list.
+}
+
+/// Opens a private file for appending; folders are made. Refuses to follow a symlink on Unix, so that nobody who can
+/// write to the folder can send the log elsewhere.
+pub fn append_private(path: &Path) -> Result<std::fs::File, FileError> {
+    let failed = |source| FileError::Write { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    if std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_symlink()) {
+        return Err(failed(std::io::Error::other("it is a symbolic link")));
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map_err(failed)
+}

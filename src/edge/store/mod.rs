@@ -1,0 +1,4 @@
+//! What remit keeps: traces, policies, locks, packs, histories, keys.
+
+pub mod files;
+pub mod state;

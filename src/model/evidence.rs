@@ -1,0 +1,1 @@
+//! What inference knows: a mergeable summary of traces.

@@ -1,0 +1,493 @@
+//! A strict walk over one JSON text, without building a tree (DESIGN 3.5).
+//!
+//! Two parsers may read one text differently: the first or the last of two equal keys, a lone surrogate, a raw carriage
+//! return that ends a line for one of them. What could be read in two ways is refused here, before anybody reads it.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// How big a text may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub bytes: usize,
+    /// Nested arrays and objects.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    /// 100 MB and 128 levels.
+    fn default() -> Limits {
+        Limits { bytes: 100 << 20, depth: 128 }
+    }
+}
+
+/// Why a text was refused, and at which byte (from 0).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why} at byte {at}")]
+pub struct Malformed {
+    pub why: &'static str,
+    pub at: usize,
+}
+
+/// What the walk learned about a text that passed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Walked {
+    /// White space between tokens other than plain spaces, to be cut before the text is sent on.
+    pub gaps: Vec<Range<usize>>,
+    /// Numbers that no 64-bit reader can hold.
+    pub wide: Vec<Range<usize>>,
+}
+
+/// Names that the protocol gives a meaning, in the envelope and in `params`. Another spelling by letter case is a
+/// different key for one parser and the same key for another (Go's `encoding/json`), hence refused.
+const PROTOCOL_KEYS: [&str; 17] = [
+    "jsonrpc",
+    "id",
+    "method",
+    "params",
+    "result",
+    "error",
+    "name",
+    "arguments",
+    "uri",
+    "_meta",
+    "cursor",
+    "task",
+    "requeststate",
+    "inputresponses",
+    "ref",
+    "argument",
+    "context",
+];
+
+/// The same, as the protocol writes those that are not lower case.
+const PROTOCOL_KEYS_EXACT: [&str; 2] = ["requestState", "inputResponses"];
+
+/// Walks `text`, which must be exactly one JSON value.
+pub fn walk(text: &[u8], limits: Limits) -> Result<Walked, Malformed> {
+    if text.len() > limits.bytes {
+        return Err(Malformed { why: "longer than the limit", at: limits.bytes });
+    }
+    if text.starts_with(b"\xef\xbb\xbf") {
+        return Err(Malformed { why: "a byte order mark", at: 0 });
+    }
+    let checked = std::str::from_utf8(text).map_err(|error| Malformed { why: "not UTF-8", at: error.valid_up_to() })?;
+    let mut walker = Walker { text: checked.as_bytes(), at: 0, limits, walked: Walked::default(), frames: Vec::new() };
+    walker.space();
+    walker.value()?;
+    walker.space();
+    if walker.at != walker.text.len() {
+        return Err(walker.refuse("more than one value"));
+    }
+    Ok(walker.walked)
+}
+
+/// An object or array that is open.
+enum Frame {
+    Array,
+    Object {
+        keys: Keys,
+        /// Its members are protocol keys: the envelope, or the envelope's `params`.
+        protocol: bool,
+        /// The member being read is `params` of the envelope.
+        in_params: bool,
+    },
+}
+
+/// The keys of one open object. Few keys are compared one by one, many by hash.
+#[derive(Default)]
+struct Keys {
+    few: Vec<String>,
+    many: HashSet<String>,
+}
+
+impl Keys {
+    fn insert(&mut self, key: String) -> bool {
+        if !self.many.is_empty() {
+            return self.many.insert(key);
+        }
+        if self.few.contains(&key) {
+            return false;
+        }
+        self.few.push(key);
+        if self.few.len() > 16 {
+            self.many.extend(self.few.drain(..));
+        }
+        true
+    }
+}
+
+struct Walker<'a> {
+    text: &'a [u8],
+    at: usize,
+    limits: Limits,
+    walked: Walked,
+    frames: Vec<Frame>,
+}
+
+impl Walker<'_> {
+    fn refuse(&self, why: &'static str) -> Malformed {
+        Malformed { why, at: self.at }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        while let Some(byte) = self.peek() {
+            match byte {
+                b' ' => {}
+                b'\t' | b'\n' | b'\r' => match self.walked.gaps.last_mut() {
+                    Some(gap) if gap.end == self.at => gap.end += 1,
+                    _ => self.walked.gaps.push(self.at..self.at + 1),
+                },
+                _ => return,
+            }
+            self.at += 1;
+        }
+    }
+
+    /// Reads one value with everything in it; a loop, so that depth costs no stack.
+    fn value(&mut self) -> Result<(), Malformed> {
+        loop {
+            match self.peek() {
+                Some(b'{') => {
+                    self.open(Frame::Object { keys: Keys::default(), protocol: self.is_protocol(), in_params: false })?;
+                    if self.peek() == Some(b'}') {
+                        self.close();
+                    } else {
+                        self.key()?;
+                        continue;
+                    }
+                }
+                Some(b'[') => {
+                    self.open(Frame::Array)?;
+                    if self.peek() == Some(b']') {
+                        self.close();
+                    } else {
+                        continue;
+                    }
+                }
+                Some(b'"') => {
+                    self.string()?;
+                }
+                Some(b'-' | b'0'..=b'9') => self.number()?,
+                Some(b't') => self.word(b"true")?,
+                Some(b'f') => self.word(b"false")?,
+                Some(b'n') => self.word(b"null")?,
+                Some(_) => return Err(self.refuse("not a JSON value")),
+                None => return Err(self.refuse("ends in the middle of a value")),
+            }
+            if !self.next()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// After a value: on to the next one (true), or out of everything (false).
+    fn next(&mut self) -> Result<bool, Malformed> {
+        loop {
+            if self.frames.is_empty() {
+                return Ok(false);
+            }
+            self.space();
+            let array = matches!(self.frames.last(), Some(Frame::Array));
+            match (self.peek(), array) {
+                (Some(b','), true) => {
+                    self.at += 1;
+                    self.space();
+                    return Ok(true);
+                }
+                (Some(b','), false) => {
+                    self.at += 1;
+                    self.space();
+                    self.key()?;
+                    return Ok(true);
+                }
+                (Some(b']'), true) | (Some(b'}'), false) => self.close(),
+                (Some(_), _) => return Err(self.refuse("not the end of a value")),
+                (None, _) => return Err(self.refuse("ends in the middle of a value")),
+            }
+        }
+    }
+
+    fn open(&mut self, frame: Frame) -> Result<(), Malformed> {
+        if self.frames.len() >= self.limits.depth {
+            return Err(self.refuse("nested deeper than the limit"));
+        }
+        self.frames.push(frame);
+        self.at += 1;
+        self.space();
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.frames.pop();
+        self.at += 1;
+    }
+
+    /// Whether the object that opens here is the envelope or its `params`.
+    fn is_protocol(&self) -> bool {
+        match self.frames.as_slice() {
+            [] => true,
+            [Frame::Object { in_params, .. }] => *in_params,
+            _ => false,
+        }
+    }
+
+    fn key(&mut self) -> Result<(), Malformed> {
+        let start = self.at;
+        if self.peek() != Some(b'"') {
+            return Err(self.refuse("not a key"));
+        }
+        let key = self.string()?;
+        let refuse = |why| Err(Malformed { why, at: start });
+        let envelope = self.frames.len() == 1;
+        if let Some(Frame::Object { keys, protocol, in_params }) = self.frames.last_mut() {
+            if *protocol && is_case_variant(&key) {
+                return refuse("a protocol key in other letter case");
+            }
+            *in_params = envelope && key == "params";
+            if !keys.insert(key) {
+                return refuse("a key twice");
+            }
+        }
+        self.space();
+        if self.peek() != Some(b':') {
+            return Err(self.refuse("a key without a value"));
+        }
+        self.at += 1;
+        self.space();
+        Ok(())
+    }
+
+    /// Reads a string and returns what it means.
+    fn string(&mut self) -> Result<String, Malformed> {
+        self.at += 1;
+        let mut start = self.at;
+        // Only keys need their text; for values the copy is dropped at once, and costs less than a second walk.
+        let wanted = matches!(self.frames.last(), Some(Frame::Object { .. }));
+        let mut text = String::new();
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let Some(step) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) else {
+                self.at = self.text.len();
+                return Err(self.refuse("ends in the middle of a string"));
+            };
+            self.at += step;
+            match self.peek() {
+                Some(b'"') => {
+                    if wanted {
+                        self.copy(start, &mut text);
+                    }
+                    self.at += 1;
+                    return Ok(text);
+                }
+                Some(b'\\') => {
+                    if wanted {
+                        self.copy(start, &mut text);
+                    }
+                    text.push(self.escape()?);
+                    start = self.at;
+                }
+                _ => return Err(self.refuse("a control character in a string")),
+            }
+        }
+    }
+
+    fn copy(&self, start: usize, into: &mut String) {
+        // The whole text was checked to be UTF-8, and both ends are at ASCII bytes.
+        let bytes = self.text.get(start..self.at).unwrap_or_default();
+        into.push_str(std::str::from_utf8(bytes).unwrap_or_default());
+    }
+
+    fn escape(&mut self) -> Result<char, Malformed> {
+        self.at += 1;
+        let plain = match self.peek() {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(),
+            _ => return Err(self.refuse("an unknown escape")),
+        };
+        self.at += 1;
+        Ok(plain)
+    }
+
+    fn unicode_escape(&mut self) -> Result<char, Malformed> {
+        let first = self.four_hex()?;
+        if let Some(character) = char::from_u32(first) {
+            return Ok(character);
+        }
+        let low = match (first, self.peek(), self.text.get(self.at + 1)) {
+            (0xd800..=0xdbff, Some(b'\\'), Some(b'u')) => {
+                self.at += 1;
+                self.four_hex()?
+            }
+            _ => return Err(self.refuse("half a surrogate pair")),
+        };
+        if !(0xdc00..=0xdfff).contains(&low) {
+            return Err(self.refuse("half a surrogate pair"));
+        }
+        char::from_u32(0x10000 + ((first - 0xd800) << 10) + (low - 0xdc00))
+            .ok_or_else(|| self.refuse("half a surrogate pair"))
+    }
+
+    /// The number behind `u`, which stands at the cursor.
+    fn four_hex(&mut self) -> Result<u32, Malformed> {
+        let digits = self.text.get(self.at + 1..self.at + 5).ok_or_else(|| self.refuse("an unknown escape"))?;
+        let mut number = 0;
+        for digit in digits {
+            let value = char::from(*digit).to_digit(16).ok_or_else(|| self.refuse("an unknown escape"))?;
+            number = number * 16 + value;
+        }
+        self.at += 5;
+        Ok(number)
+    }
+
+    fn digits(&mut self) -> Result<(), Malformed> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        if start == self.at { Err(self.refuse("not a number")) } else { Ok(()) }
+    }
+
+    fn number(&mut self) -> Result<(), Malformed> {
+        let start = self.at;
+        let mut whole = true;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.peek() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.peek() == Some(b'.') {
+            whole = false;
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            whole = false;
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        let token = self.text.get(start..self.at).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+        let held = if whole {
+            token.parse::<i64>().is_ok() || token.parse::<u64>().is_ok()
+        } else {
+            token.parse::<f64>().is_ok_and(f64::is_finite)
+        };
+        if !held {
+            self.walked.wide.push(start..self.at);
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, word: &[u8]) -> Result<(), Malformed> {
+        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+            self.at += word.len();
+            return Ok(());
+        }
+        Err(self.refuse("not a JSON value"))
+    }
+}
+
+/// Whether another parser could take `key` for a protocol key although it is written differently. Folds as Go does:
+/// `ſ` is an `s` and the Kelvin sign a `k`.
+fn is_case_variant(key: &str) -> bool {
+    if PROTOCOL_KEYS.contains(&key) || PROTOCOL_KEYS_EXACT.contains(&key) {
+        return key == "requeststate" || key == "inputresponses";
+    }
+    let folded: String = key.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    PROTOCOL_KEYS.contains(&folded.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> &'static str {
+        walk(text.as_bytes(), Limits::default()).unwrap_err().why
+    }
+
+    fn passes(text: &str) -> Walked {
+        walk(text.as_bytes(), Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn one_plain_message_passes() {
+        assert_eq!(
+            passes(r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":[1,-0.5e3,"\ud83d\ude00",null]}}"#),
+            Walked::default()
+        );
+    }
+
+    #[test]
+    fn a_key_twice_is_refused_also_when_it_is_escaped() {
+        assert_eq!(refusal(r#"{"a":1,"a":2}"#), "a key twice");
+        assert_eq!(refusal(r#"{"x":{"name":1,"n\u0061me":2}}"#), "a key twice");
+        let many: Vec<String> = (0..40).map(|n| format!("\"k{n}\":0")).collect();
+        passes(&format!("{{{}}}", many.join(",")));
+        assert_eq!(refusal(&format!("{{{},\"k3\":1}}", many.join(","))), "a key twice");
+    }
+
+    #[test]
+    fn a_protocol_key_in_other_letter_case_is_refused_where_the_protocol_reads_it_and_passes_elsewhere() {
+        assert_eq!(refusal(r#"{"Method":"tools/call"}"#), "a protocol key in other letter case");
+        assert_eq!(refusal(r#"{"params":{"name":"a","Name":"b"}}"#), "a protocol key in other letter case");
+        assert_eq!(refusal("{\"param\u{17f}\":{}}"), "a protocol key in other letter case");
+        passes(r#"{"params":{"arguments":{"Name":"b","name":"c"}}}"#);
+        passes(r#"{"params":{"requestState":"x"}}"#);
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_refused_and_a_whole_one_passes() {
+        assert_eq!(refusal(r#"["\ud800"]"#), "half a surrogate pair");
+        assert_eq!(refusal(r#"["\udc00\ud800"]"#), "half a surrogate pair");
+        passes(r#"["\ud800\udc00"]"#);
+    }
+
+    #[test]
+    fn a_second_value_is_refused() {
+        assert_eq!(refusal("{}{}"), "more than one value");
+        assert_eq!(refusal("{} \r {}"), "more than one value");
+    }
+
+    #[test]
+    fn white_space_that_splits_lines_elsewhere_is_reported() {
+        assert_eq!(passes("{\r\n\"a\" :\t1}\r").gaps, vec![1..3, 8..9, 11..12]);
+        assert_eq!(refusal("{\"a\":\"\r\"}"), "a control character in a string");
+    }
+
+    #[test]
+    fn depth_past_the_limit_is_refused_without_using_the_stack() {
+        let deep = "[".repeat(100_000);
+        assert_eq!(refusal(&deep), "nested deeper than the limit");
+        passes(&format!("{}{}", "[".repeat(128), "]".repeat(128)));
+    }
+
+    #[test]
+    fn numbers_that_no_64_bit_reader_can_hold_are_reported() {
+        assert_eq!(passes("[18446744073709551616,1e999,18446744073709551615,1e308]").wide, vec![1..21, 22..27]);
+        assert_eq!(refusal("[NaN]"), "not a JSON value");
+        assert_eq!(refusal("[01]"), "not the end of a value");
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_are_refused() {
+        assert_eq!(walk(b"\"\xff\"", Limits::default()).unwrap_err().why, "not UTF-8");
+        assert_eq!(walk(b"\xef\xbb\xbf{}", Limits::default()).unwrap_err().why, "a byte order mark");
+    }
+}

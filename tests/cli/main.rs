@@ -1,0 +1,29 @@
+//! The binary, driven as a user drives it. One file a verb; one binary, so that it is linked once.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod support;
+
+mod check;
+mod clients;
+mod decide;
+mod demo;
+mod explain;
+mod infer;
+mod init;
+mod lock;
+mod proxy;
+mod real_servers;
+mod record;
+mod replay;
+mod report;
+mod scan;
+mod whole_line;
