@@ -54,8 +54,12 @@ pub struct PathEffect {
     /// Each way in which a server may read it (percent-decoded, Unicode forms, `file://` taken off ...), the written
     /// one first. Not yet joined to a directory. Every reading is judged and the strictest wins (DESIGN 3.6).
     pub readings: Vec<String>,
+    /// The server's `root` as the policy writes it: what relative paths start from, instead of the working directory.
+    pub root: Option<String>,
     /// The directory it is relative to, where that is another argument's value (`repo_path` of `files`).
     pub base: Option<String>,
+    /// The tool changes what it names (by its verbs), so that an ancestor of a denied place is denied too.
+    pub changes: bool,
     pub found: Found,
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::effects::PathEffect;
+use super::place::{self, Place};
 use super::time::Timestamp;
 
 /// The surroundings of a request, and where each of its paths really leads. Recorded with the event, so that replay on
@@ -28,9 +30,42 @@ pub struct Facts {
     /// was looked up and leads elsewhere than its lexical form says; a spelling that is not here stands for itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<String, Vec<String>>,
+    /// remit's own files in this run (policy, lock, audit log, traces, wrapped configs), resolved. Protected by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guarded: Vec<String>,
     /// True when the disk was looked at. Lexical facts alone cannot see a symlink.
     #[serde(default, skip_serializing_if = "is_false")]
     pub looked: bool,
+}
+
+impl Facts {
+    /// The absolute spelling of one reading of a path: joined to what it is relative to, `~` and `$HOME` expanded, not
+    /// yet normalised. `edge::facts` looks these up; `decide` asks for the same ones.
+    pub fn absolute(&self, path: &PathEffect, reading: &str) -> String {
+        let home = self.home.as_deref();
+        let start = match &path.root {
+            Some(root) => place::join(&self.project, &place::expand_home(root, home, &self.cwd), self.os),
+            None => self.cwd.clone(),
+        };
+        let start = match &path.base {
+            Some(base) => place::join(&start, &place::expand_home(base, home, &self.cwd), self.os),
+            None => start,
+        };
+        place::join(&start, &place::expand_home(reading, home, &self.cwd), self.os)
+    }
+
+    /// Where an absolute spelling leads: what was looked up, or else its lexical form.
+    pub fn lead(&self, absolute: &str) -> Vec<Place> {
+        match self.places.get(absolute) {
+            Some(places) => places.iter().map(|place| Place::read(place, self.os)).collect(),
+            None => vec![Place::read(absolute, self.os)],
+        }
+    }
+
+    /// Whether two names that differ in letter case are one place.
+    pub fn folds(&self) -> bool {
+        self.fold_case || self.os == Os::Windows
+    }
 }
 
 /// Whose path rules hold on the machine where the request was made.

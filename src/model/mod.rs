@@ -14,6 +14,7 @@ pub mod history;
 pub mod json;
 pub mod lockfile;
 pub mod message;
+pub mod place;
 pub mod policy;
 pub mod request;
 pub mod server;

@@ -1,5 +1,7 @@
 //! A policy file made ready to decide with: [`load`] reads YAML, checks it and compiles it.
 
+mod yaml;
+
 use crate::model::finding::Finding;
 use crate::model::policy::Document;
 use crate::model::verdict::Location;

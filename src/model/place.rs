@@ -1,0 +1,270 @@
+//! A place in a file system: absolute, normalised, compared by component and never by prefix of letters.
+//!
+//! Pure text work, for POSIX and Windows alike on every platform; where a place really leads is a matter of
+//! [`super::facts`].
+
+use super::facts::Os;
+
+/// `/a/b`; on Windows `c:/a/b` and `//server/share/a`. No `.`, no `..`, no double or trailing slash.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(String);
+
+impl Place {
+    /// Normalises an absolute spelling. What is not absolute is taken as below the root.
+    pub fn read(absolute: &str, os: Os) -> Place {
+        let (root, rest) = split_root(absolute, os);
+        let mut parts: Vec<&str> = Vec::new();
+        for part in rest.split(|character| is_separator(character, os)) {
+            let part = if os == Os::Windows { windows_name(part) } else { part };
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop();
+                }
+                name => parts.push(name),
+            }
+        }
+        let mut text = root;
+        for part in parts {
+            if !text.ends_with('/') {
+                text.push('/');
+            }
+            text.push_str(part);
+        }
+        Place(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The names from the root on; the root itself has none. A drive or share is part of the root.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        let skip = if self.0.starts_with("//") { 2 } else { usize::from(!self.0.starts_with('/')) };
+        self.0.split('/').filter(|part| !part.is_empty()).skip(skip)
+    }
+
+    /// What is left of this place below `folder`: `Some("")` for the folder itself, `None` outside of it.
+    pub fn below<'a>(&'a self, folder: &str) -> Option<&'a str> {
+        below(&self.0, folder)
+    }
+
+    /// The place itself, then each folder above it, up to the root.
+    pub fn ancestors(&self) -> impl Iterator<Item = &str> {
+        ancestors(&self.0)
+    }
+
+    /// In one letter case and one Unicode form, for file systems that fold.
+    pub fn folded(&self) -> Place {
+        Place(fold(&self.0))
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// `text` in lower case. (Unicode forms are folded by `decision::path`, which reads a value in each of them.)
+pub fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+/// What is left of `place` below `folder`, both normalised.
+pub fn below<'a>(place: &'a str, folder: &str) -> Option<&'a str> {
+    let rest = place.strip_prefix(folder)?;
+    if rest.is_empty() || folder.ends_with('/') {
+        return Some(rest);
+    }
+    rest.strip_prefix('/')
+}
+
+/// A normalised path and each of its folders, longest first: `a/b`, `a`, and the root (`/` or the empty string).
+pub fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    let mut next = Some(path);
+    std::iter::from_fn(move || {
+        let here = next?;
+        next = match here.rfind('/') {
+            Some(0) if here.len() > 1 => here.get(..1),
+            Some(0) => None,
+            Some(at) => here.get(..at),
+            None if here.is_empty() => None,
+            None => Some(""),
+        };
+        Some(here)
+    })
+}
+
+/// Whether a spelling needs no folder to start from.
+pub fn is_absolute(text: &str, os: Os) -> bool {
+    match os {
+        Os::Posix => text.starts_with('/'),
+        Os::Windows => text.starts_with(['/', '\\']) || has_drive(text),
+    }
+}
+
+/// `path` as seen from `start`.
+pub fn join(start: &str, path: &str, os: Os) -> String {
+    if path.is_empty() {
+        return start.to_owned();
+    }
+    if os == Os::Windows && path.starts_with(['/', '\\']) && !path.starts_with(r"\\") && !path.starts_with("//") {
+        // Rooted, but on the drive of where it starts.
+        let drive = start.get(..2).filter(|start| has_drive(start)).unwrap_or_default();
+        return format!("{drive}{path}");
+    }
+    if is_absolute(path, os) {
+        return path.to_owned();
+    }
+    format!("{}/{path}", start.trim_end_matches('/'))
+}
+
+/// `~`, `~user`, `$HOME`, `${HOME}`, `%USERPROFILE%` and `$PWD` at the beginning, as servers expand them.
+pub fn expand_home(path: &str, home: Option<&str>, cwd: &str) -> String {
+    let Some(home) = home else { return path.to_owned() };
+    let forms =
+        [("$HOME", home), ("${HOME}", home), ("%USERPROFILE%", home), ("%HOME%", home), ("$PWD", cwd), ("${PWD}", cwd)];
+    for (form, value) in forms {
+        if let Some(rest) = path.strip_prefix(form).filter(|rest| rest.is_empty() || rest.starts_with(['/', '\\'])) {
+            return format!("{value}{rest}");
+        }
+    }
+    let Some(rest) = path.strip_prefix('~') else { return path.to_owned() };
+    if rest.is_empty() || rest.starts_with(['/', '\\']) {
+        return format!("{home}{rest}");
+    }
+    // Another user's home stands beside this one's, almost everywhere.
+    let beside = home.rsplit_once('/').map_or("", |(above, _)| above);
+    let name_end = rest.find(['/', '\\']).unwrap_or(rest.len());
+    let is_user =
+        rest.get(..name_end).is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "._-+".contains(c)));
+    match rest.starts_with("root") && (name_end == 4) {
+        true => format!("/root{}", rest.get(4..).unwrap_or_default()),
+        false if is_user && !rest.starts_with(['+', '-']) => format!("{beside}/{rest}"),
+        false => path.to_owned(),
+    }
+}
+
+fn is_separator(character: char, os: Os) -> bool {
+    character == '/' || (os == Os::Windows && character == '\\')
+}
+
+fn has_drive(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(|drive| drive.is_ascii_alphabetic()) && characters.next() == Some(':')
+}
+
+/// The root in its normal form, and the rest.
+fn split_root(absolute: &str, os: Os) -> (String, &str) {
+    if os == Os::Posix {
+        return ("/".to_owned(), absolute);
+    }
+    // `\\?\C:\x` and `\\.\C:\x` name the same file as `C:\x`; `\\?\UNC\server\share` is `\\server\share`.
+    let is = |character| is_separator(character, os);
+    let mut text = absolute;
+    for prefix in [r"\\?\", r"\\.\", "//?/", "//./", r"\??\"] {
+        text = text.strip_prefix(prefix).unwrap_or(text);
+    }
+    let unc = text
+        .get(..4)
+        .filter(|start| text.len() < absolute.len() && start[..3].eq_ignore_ascii_case("unc") && start.ends_with(is));
+    if has_drive(text) {
+        let drive = text.get(..2).unwrap_or_default().to_ascii_lowercase();
+        return (format!("{drive}/"), text.get(2..).unwrap_or_default());
+    }
+    if unc.is_some() || (text.starts_with(is) && text.get(1..).is_some_and(|rest| rest.starts_with(is))) {
+        let rest = text.get(if unc.is_some() { 4 } else { 2 }..).unwrap_or_default();
+        let mut parts = rest.splitn(3, is);
+        let (server, share) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        return (format!("//{}/{}", fold(server), fold(share)), parts.next().unwrap_or_default());
+    }
+    ("/".to_owned(), text)
+}
+
+/// A name as Windows takes it: trailing dots and spaces fall off, an alternate stream belongs to its file.
+fn windows_name(part: &str) -> &str {
+    if part == "." || part == ".." {
+        return part;
+    }
+    let name = part.split(':').next().unwrap_or(part);
+    let trimmed = name.trim_end_matches(['.', ' ']);
+    // `...` is nothing but dots: Windows takes it for the folder itself.
+    trimmed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posix(text: &str) -> String {
+        Place::read(text, Os::Posix).as_str().to_owned()
+    }
+
+    fn windows(text: &str) -> String {
+        Place::read(text, Os::Windows).as_str().to_owned()
+    }
+
+    #[test]
+    fn spellings_of_one_posix_place_are_one() {
+        for spelling in ["/a/b", "/a//b/", "/a/./b", "/a/x/../b", "/../a/b"] {
+            assert_eq!(posix(spelling), "/a/b");
+        }
+        assert_eq!(posix("/"), "/");
+        assert_eq!(posix("/.."), "/");
+    }
+
+    #[test]
+    fn spellings_of_one_windows_place_are_one() {
+        for spelling in [
+            r"C:\a\b",
+            "c:/a/b",
+            r"\\?\C:\a\b",
+            r"\\.\c:\a\.\b",
+            r"C:\a\b.",
+            r"C:\a \b. .",
+            r"C:\a\b::$DATA",
+            r"C:\a\b:x",
+        ] {
+            assert_eq!(windows(spelling), "c:/a/b", "{spelling}");
+        }
+        assert_eq!(windows(r"\\Srv\Share\a"), "//srv/share/a");
+        assert_eq!(windows(r"\\?\UNC\srv\share\a"), "//srv/share/a");
+    }
+
+    #[test]
+    fn containment_is_by_component() {
+        let place = Place::read("/work/src-secret/x", Os::Posix);
+        assert_eq!(place.below("/work/src"), None);
+        assert_eq!(place.below("/work/src-secret"), Some("x"));
+        assert_eq!(place.below("/"), Some("work/src-secret/x"));
+        assert_eq!(place.below("/work/src-secret/x"), Some(""));
+    }
+
+    #[test]
+    fn ancestors_end_at_the_root() {
+        assert_eq!(ancestors("/a/b").collect::<Vec<_>>(), ["/a/b", "/a", "/"]);
+        assert_eq!(ancestors("a/b").collect::<Vec<_>>(), ["a/b", "a", ""]);
+        assert_eq!(ancestors("/").collect::<Vec<_>>(), ["/"]);
+    }
+
+    #[test]
+    fn home_is_expanded_at_the_beginning_only() {
+        let expand = |path| expand_home(path, Some("/home/ada"), "/w");
+        assert_eq!(expand("~/x"), "/home/ada/x");
+        assert_eq!(expand("$HOME/x"), "/home/ada/x");
+        assert_eq!(expand("${HOME}"), "/home/ada");
+        assert_eq!(expand("~bob/x"), "/home/bob/x");
+        assert_eq!(expand("~root/x"), "/root/x");
+        assert_eq!(expand("$HOMELESS/x"), "$HOMELESS/x");
+        assert_eq!(expand("a/~/x"), "a/~/x");
+    }
+
+    #[test]
+    fn a_relative_path_starts_where_it_is_told_to() {
+        assert_eq!(join("/w", "a", Os::Posix), "/w/a");
+        assert_eq!(join("/w", "/a", Os::Posix), "/a");
+        assert_eq!(join("c:/w", r"\a", Os::Windows), r"c:\a");
+        assert_eq!(join("c:/w", r"D:\a", Os::Windows), r"D:\a");
+    }
+}
