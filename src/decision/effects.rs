@@ -1,22 +1,372 @@
 //! Request -> effects.
+//!
+//! A declared argument is read as what it is declared to be. Every other string, at any depth, in arrays and as object
+//! keys, is read by the table of key names and value forms in [`keys`].
 
-use crate::model::effects::{Effects, Kind};
-use crate::model::request::Request;
+use std::collections::HashMap;
 
-use super::sql::Dialect;
+use serde_json::{Map, Value};
 
-/// What the policy, or the tool's schema, declares arguments to be.
+use crate::model::effects::{Effect, Effects, Found, Kind, What};
+use crate::model::request::{Action, Request};
+
+use super::path::{self, Standing};
+use super::sql::{self, Dialect};
+use super::{address, command, text, url, verbs};
+
+pub mod keys;
+
+use keys::KeyKind;
+
+/// What the policy, or the tool's schema, declares arguments to be. A pattern is a JSON pointer in which `*` stands for
+/// any array index: `/files/*`.
 #[derive(Debug, Clone, Default)]
 pub struct Hints {
-    /// Argument pattern -> kind. A pattern is a JSON pointer in which `*` stands for any array index.
-    pub declared: Vec<(String, Kind)>,
+    /// Argument pattern -> kind.
+    pub declared: HashMap<String, Kind>,
     /// Argument pattern -> the sibling argument that its relative paths start from.
-    pub relative_to: Vec<(String, String)>,
+    pub relative_to: HashMap<String, String>,
+    /// What the server's relative paths start from, as the policy writes it.
+    pub root: Option<String>,
     pub dialect: Dialect,
 }
 
-/// Reads every effect off the arguments: declared ones as what they are declared to be, all other strings by the tables
-/// of key names and value forms.
-pub fn effects(_request: &Request, _hints: &Hints) -> Effects {
-    Effects::default()
+/// Reads every effect off the arguments, in their order.
+pub fn effects(request: &Request, hints: &Hints) -> Effects {
+    let mut found = Vec::new();
+    match &request.action {
+        Action::Resource { uri } => read_uri(uri, hints, &mut found),
+        Action::Call { tool, arguments } => Reader::new(arguments, hints, verbs::takes_away(tool)).read(&mut found),
+        Action::Prompt { arguments, .. } | Action::Completion { argument: arguments, .. } => {
+            Reader::new(arguments, hints, false).read(&mut found);
+        }
+        Action::Sampling { .. } | Action::Elicitation { .. } => {}
+    }
+    Effects(found)
+}
+
+/// A resource is a place or a URL by its scheme; `docs://` and the like are the server's own names.
+fn read_uri(uri: &str, hints: &Hints, found: &mut Vec<Effect>) {
+    let scheme = uri.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let what = match scheme.as_str() {
+        "http" | "https" | "ws" | "wss" | "ftp" => read_url(uri, Found::Form),
+        "file" => {
+            read_path(uri, Standing { root: hints.root.as_deref(), base: None, changes: false, found: Found::Form })
+        }
+        _ if keys::has_path_form(uri) => {
+            read_path(uri, Standing { root: hints.root.as_deref(), base: None, changes: false, found: Found::Form })
+        }
+        _ => return,
+    };
+    found.push(Effect { argument: "/uri".into(), what });
+}
+
+fn read_path(text: &str, standing: Standing<'_>) -> What {
+    match path::read(text, standing) {
+        Ok(path) => What::Path(path),
+        Err(why) => What::Unreadable { kind: Kind::Path, why },
+    }
+}
+
+fn read_url(text: &str, found: Found) -> What {
+    match url::read(text, found) {
+        Ok(url) => What::Url(url),
+        Err(why) => What::Unreadable { kind: Kind::Url, why },
+    }
+}
+
+/// Where the walk stands.
+struct Spot<'a> {
+    pointer: String,
+    /// The pointer with `*` for array indexes.
+    pattern: String,
+    /// The nearest object key.
+    key: &'a str,
+    in_array: bool,
+}
+
+impl<'a> Spot<'a> {
+    fn member(&self, key: &'a str) -> Spot<'a> {
+        let token = key.replace('~', "~0").replace('/', "~1");
+        Spot {
+            pointer: format!("{}/{token}", self.pointer),
+            pattern: format!("{}/{token}", self.pattern),
+            key,
+            in_array: false,
+        }
+    }
+
+    fn element(&self, index: usize) -> Spot<'a> {
+        Spot {
+            pointer: format!("{}/{index}", self.pointer),
+            pattern: format!("{}/*", self.pattern),
+            key: self.key,
+            in_array: true,
+        }
+    }
+}
+
+struct Reader<'a> {
+    arguments: &'a Map<String, Value>,
+    hints: &'a Hints,
+    changes: bool,
+    /// The value of the argument that relative paths start from, and its key.
+    base: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(arguments: &'a Map<String, Value>, hints: &'a Hints, changes: bool) -> Reader<'a> {
+        let base = arguments.iter().find_map(|(key, value)| {
+            let value = value.as_str().filter(|text| !text.is_empty())?;
+            (keys::kind_of(key) == Some(KeyKind::Base)).then_some((key.as_str(), value))
+        });
+        Reader { arguments, hints, changes, base }
+    }
+
+    fn read(&self, found: &mut Vec<Effect>) {
+        let top = Spot { pointer: String::new(), pattern: String::new(), key: "", in_array: false };
+        self.object(&top, self.arguments, found);
+    }
+
+    fn object(&self, spot: &Spot<'a>, members: &'a Map<String, Value>, found: &mut Vec<Effect>) {
+        for (key, value) in members {
+            let spot = spot.member(key);
+            if keys::has_path_form(key) {
+                found.push(Effect { argument: spot.pointer.clone(), what: self.path(&spot, key, Found::Form) });
+            } else if url::looks_like_url(key) {
+                found.push(Effect { argument: spot.pointer.clone(), what: read_url(key, Found::Form) });
+            }
+            self.value(&spot, value, found);
+        }
+    }
+
+    fn value(&self, spot: &Spot<'a>, value: &'a Value, found: &mut Vec<Effect>) {
+        match value {
+            Value::String(text) => self.string(spot, text, found),
+            Value::Array(elements) => {
+                if self.is_argument_vector(spot, elements) {
+                    self.argument_vector(spot, elements, found);
+                    return;
+                }
+                for (index, element) in elements.iter().enumerate() {
+                    self.value(&spot.element(index), element, found);
+                }
+            }
+            Value::Object(members) => self.object(spot, members, found),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn declared(&self, spot: &Spot<'_>) -> Option<Kind> {
+        if self.hints.declared.is_empty() {
+            return None;
+        }
+        self.hints.declared.get(&spot.pattern).copied()
+    }
+
+    fn is_argument_vector(&self, spot: &Spot<'_>, elements: &[Value]) -> bool {
+        let command = match self.declared(spot) {
+            Some(kind) => kind == Kind::Command,
+            None => !spot.in_array && keys::kind_of(spot.key) == Some(KeyKind::Command),
+        };
+        command && !elements.is_empty() && elements.iter().all(Value::is_string)
+    }
+
+    fn argument_vector(&self, spot: &Spot<'_>, elements: &[Value], found: &mut Vec<Effect>) {
+        let words: Vec<String> = elements.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        self.command(spot, command::read_argv(&words), found);
+    }
+
+    fn command(
+        &self,
+        spot: &Spot<'_>,
+        read: Result<crate::model::effects::CommandEffect, String>,
+        found: &mut Vec<Effect>,
+    ) {
+        let argument = || spot.pointer.clone();
+        match read {
+            Ok(command) => {
+                for path in &command.paths {
+                    found.push(Effect { argument: argument(), what: self.path(spot, path, Found::Embedded) });
+                }
+                for text in &command.urls {
+                    found.push(Effect { argument: argument(), what: read_url(text, Found::Embedded) });
+                }
+                found.push(Effect { argument: argument(), what: What::Command(command) });
+            }
+            Err(why) => {
+                found.push(Effect { argument: argument(), what: What::Unreadable { kind: Kind::Command, why } })
+            }
+        }
+    }
+
+    fn string(&self, spot: &Spot<'_>, text: &str, found: &mut Vec<Effect>) {
+        let (kind, why) = match self.declared(spot) {
+            Some(kind) => (kind, Found::Declared),
+            None => match guess(spot, text, self.hints.dialect) {
+                Some(guessed) => guessed,
+                None => return self.word(spot, text, found),
+            },
+        };
+        let mut push = |what| found.push(Effect { argument: spot.pointer.clone(), what });
+        match kind {
+            Kind::Path => push(self.path(spot, text, why)),
+            Kind::Url => {
+                push(read_url(text, why));
+                if text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) {
+                    push(self.path(spot, text, why));
+                }
+            }
+            Kind::Sql => push(match sql::read(text, self.hints.dialect) {
+                Ok(sql) => What::Sql(sql),
+                Err(why) => What::Unreadable { kind, why },
+            }),
+            Kind::Command => self.command(spot, command::read_shell(text), found),
+            Kind::Address => match address::read(text) {
+                Ok(addresses) => addresses.into_iter().for_each(|address| push(What::Address(address))),
+                Err(why) => push(What::Unreadable { kind, why }),
+            },
+            Kind::Text => push(What::Text(text::read(text))),
+        }
+    }
+
+    /// A string of no known kind may still hold a path the way a command-line word does.
+    fn word(&self, spot: &Spot<'_>, text: &str, found: &mut Vec<Effect>) {
+        let is_word = spot.in_array && !text.contains(char::is_whitespace);
+        if let Some(path) = is_word.then(|| keys::path_in_word(text)).flatten() {
+            found.push(Effect { argument: spot.pointer.clone(), what: self.path(spot, path, Found::Embedded) });
+        }
+    }
+
+    fn path(&self, spot: &Spot<'_>, text: &str, found: Found) -> What {
+        let declared_base = self.hints.relative_to.get(&spot.pattern).and_then(|sibling| self.arguments.get(sibling));
+        let base = match declared_base {
+            Some(value) => value.as_str(),
+            None => self.base.filter(|(key, _)| *key != spot.key).map(|(_, value)| value),
+        };
+        let is_base = keys::kind_of(spot.key) == Some(KeyKind::Base);
+        let standing = Standing { root: self.hints.root.as_deref(), base, changes: self.changes && !is_base, found };
+        read_path(text, standing)
+    }
+}
+
+/// What an undeclared string is, and why one thinks so.
+fn guess(spot: &Spot<'_>, text: &str, dialect: Dialect) -> Option<(Kind, Found)> {
+    if text.is_empty() {
+        return None;
+    }
+    if url::looks_like_url(text) {
+        return Some((Kind::Url, Found::Form));
+    }
+    let key = keys::kind_of(spot.key);
+    let one_line = !text.contains('\n');
+    match key {
+        Some(KeyKind::Path | KeyKind::Base) => return Some((Kind::Path, Found::Key)),
+        Some(KeyKind::MaybePath) if one_line && text.len() < 4096 && is_separated(text) => {
+            return Some((Kind::Path, Found::Key));
+        }
+        Some(KeyKind::Url) if one_line => return Some((Kind::Url, Found::Key)),
+        Some(KeyKind::Address) if text.contains('@') => return Some((Kind::Address, Found::Key)),
+        Some(KeyKind::Sql) => return Some((Kind::Sql, Found::Key)),
+        Some(KeyKind::MaybeSql) if is_sql(text, dialect) => return Some((Kind::Sql, Found::Key)),
+        Some(KeyKind::Command) => return Some((Kind::Command, Found::Key)),
+        _ => {}
+    }
+    let prose = matches!(key, Some(KeyKind::Text | KeyKind::Other | KeyKind::MaybeSql));
+    if !prose && keys::has_path_form(text) {
+        return Some((Kind::Path, Found::Form));
+    }
+    if !prose && text.contains('@') && address::looks_like_addresses(text) {
+        return Some((Kind::Address, Found::Form));
+    }
+    None
+}
+
+/// Holds a separator and reads as one word or a file name, not as prose: `src/a.rs`, `My Files/x.txt`.
+fn is_separated(text: &str) -> bool {
+    keys::has_path_form(text) || (text.contains(['/', '\\']) && !text.contains("://") && !text.contains(", "))
+}
+
+const SQL_VERBS: [&str; 24] = [
+    "select", "insert", "update", "delete", "with", "create", "drop", "alter", "truncate", "explain", "pragma", "copy",
+    "merge", "replace", "grant", "revoke", "call", "begin", "commit", "attach", "vacuum", "show", "describe", "set",
+];
+
+/// Whether free text under `query` is SQL: it begins with a verb of SQL, and reads as such, or is nothing but such
+/// verbs could begin (`drop table`, `delete from`), so that broken SQL is not taken for prose.
+fn is_sql(text: &str, dialect: Dialect) -> bool {
+    let head = text.trim_start_matches(|c: char| c.is_whitespace() || c == '(' || c == ';');
+    let verb: String = head.chars().take_while(char::is_ascii_alphabetic).flat_map(char::to_lowercase).collect();
+    let comment = head.starts_with("--") || head.starts_with("/*");
+    comment || (SQL_VERBS.contains(&verb.as_str()) && (sql::read(text, dialect).is_ok() || dialect != Dialect::Generic))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn paths(arguments: Value) -> Vec<(String, String)> {
+        paths_of("tool", arguments, &Hints::default())
+    }
+
+    fn paths_of(tool: &str, arguments: Value, hints: &Hints) -> Vec<(String, String)> {
+        let Value::Object(arguments) = arguments else { panic!() };
+        let found = effects(&Request::call("s", tool, arguments), hints).0.into_iter();
+        found
+            .filter_map(|effect| match effect.what {
+                What::Path(path) => Some((effect.argument, path.written)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn pair(argument: &str, path: &str) -> (String, String) {
+        (argument.into(), path.into())
+    }
+
+    #[test]
+    fn paths_are_found_at_any_key_in_arrays_nested_objects_and_object_keys() {
+        assert_eq!(paths(json!({"path": "README.md"})), [pair("/path", "README.md")]);
+        assert_eq!(
+            paths(json!({"paths": ["/etc/shadow", "a"]})),
+            [pair("/paths/0", "/etc/shadow"), pair("/paths/1", "a")]
+        );
+        assert_eq!(paths(json!({"zebra": {"deep": [{"x": "/etc/passwd"}]}})), [pair("/zebra/deep/0/x", "/etc/passwd")]);
+        assert_eq!(paths(json!({"edits": {"/etc/a~b": "text"}})), [pair("/edits/~1etc~1a~0b", "/etc/a~b")]);
+        assert_eq!(paths(json!({"source": "a/b", "destination": "../c"})).len(), 2);
+        assert_eq!(paths(json!({"uri": "file:///etc/passwd"})), [pair("/uri", "file:///etc/passwd")]);
+        assert_eq!(paths(json!({"args": ["--out=/x/y", "@/etc/passwd", "-v"]})).len(), 2);
+    }
+
+    #[test]
+    fn free_text_that_mentions_a_path_is_none() {
+        assert_eq!(paths(json!({"content": "/etc/passwd", "message": "fix ../x", "body": "~/x"})), []);
+        assert_eq!(paths(json!({"note2": "see /etc/passwd for more", "title": "and/or"})), []);
+        assert_eq!(paths(json!({"pattern": "/foo/", "xpath": "//div", "route": "/api"})), []);
+        assert_eq!(paths(json!({"timezone": "Europe/Berlin", "timeZone": "Asia/Tokyo"})), []);
+    }
+
+    #[test]
+    fn a_relative_path_belongs_to_the_sibling_that_names_its_folder() {
+        let arguments = json!({"repo_path": "/p/web", "files": ["a"]});
+        let Value::Object(arguments) = arguments else { panic!() };
+        let found = effects(&Request::call("git", "git_add", arguments), &Hints::default()).0;
+        let bases: Vec<_> = found
+            .iter()
+            .map(|effect| match &effect.what {
+                What::Path(path) => path.base.clone(),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(bases, [Some("/p/web".to_owned()), None]);
+    }
+
+    #[test]
+    fn a_declared_argument_is_read_as_declared() {
+        let hints = Hints { declared: HashMap::from([("/notes/*".to_owned(), Kind::Path)]), ..Hints::default() };
+        assert_eq!(paths_of("t", json!({"notes": ["plain"]}), &hints), [pair("/notes/0", "plain")]);
+        assert_eq!(paths(json!({"notes": ["plain"]})), []);
+    }
 }

@@ -19,3 +19,4 @@ pub mod shape;
 pub mod sql;
 pub mod text;
 pub mod url;
+pub mod verbs;

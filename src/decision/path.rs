@@ -1,1 +1,279 @@
-//! Paths: which place a string names.
+//! Paths: which places a string may name.
+//!
+//! A server may percent-decode a path, fold its Unicode forms, take `file://` off or read a backslash as a separator, or
+//! do none of it. Every way is a *reading*; each one is judged and the strictest wins (DESIGN 3.6).
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::model::effects::{Found, PathEffect};
+
+mod set;
+
+pub use set::{PathSet, Patterns};
+
+/// Longer than any path that a system takes (Linux: 4096 bytes).
+const MAX_PATH: usize = 8192;
+
+/// How often percent-encoding is taken off: twice-encoded paths are known from attacks, deeper ones are refused.
+const MAX_DECODING: usize = 3;
+
+/// Where the path stands and what it is relative to.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// The server's `root`.
+    pub root: Option<&'a str>,
+    /// The sibling argument that it is relative to.
+    pub base: Option<&'a str>,
+    /// The tool changes what it names.
+    pub changes: bool,
+    pub found: Found,
+}
+
+/// Reads one path. `Err` says why no place can be told: such a path is always denied.
+pub fn read(written: &str, standing: Standing<'_>) -> Result<PathEffect, String> {
+    Ok(PathEffect {
+        written: written.to_owned(),
+        readings: readings(written)?,
+        root: standing.root.map(str::to_owned),
+        base: standing.base.map(str::to_owned),
+        changes: standing.changes,
+        found: standing.found,
+    })
+}
+
+/// Every way in which a server may read the string, the most direct one first.
+fn readings(written: &str) -> Result<Vec<String>, String> {
+    if written.len() > MAX_PATH {
+        return Err("longer than any path".into());
+    }
+    let plain = from_file_uri(written)?;
+    if is_plain(&plain) {
+        return Ok(vec![plain]);
+    }
+    let mut found = vec![plain];
+    let mut at = 0;
+    // Each reading may be read once more: a decoded path may hold fullwidth dots, and so on.
+    while let Some(text) = found.get(at).cloned() {
+        at += 1;
+        if text.contains('\0') {
+            return Err("a NUL byte, where one reader stops and another goes on".into());
+        }
+        let again = [percent_decoded(&text), compatible(&text), unbackslashed(&text), through_proc(&text)?];
+        for reading in again.into_iter().flatten() {
+            if !found.contains(&reading) {
+                found.push(reading);
+            }
+        }
+        if found.len() > 2 * MAX_DECODING + 6 {
+            return Err("encoded more often than anybody needs".into());
+        }
+    }
+    Ok(found)
+}
+
+/// Nothing in it that two readers could take differently.
+fn is_plain(text: &str) -> bool {
+    text.is_ascii()
+        && !text.bytes().any(|byte| matches!(byte, b'%' | b'\\' | 0..=0x1f))
+        && !text.contains("/proc/")
+        && !text.contains("/dev/")
+}
+
+/// `file:///a` and `file://localhost/a` are `/a`; a file on another host is no place of ours.
+fn from_file_uri(text: &str) -> Result<String, String> {
+    let Some(rest) = strip_scheme(text, "file:") else { return Ok(text.to_owned()) };
+    let rest = rest.split(['?', '#']).next().unwrap_or(rest);
+    let Some(after) = rest.strip_prefix("//") else {
+        return Ok(percent_decoded(rest).unwrap_or_else(|| rest.to_owned()));
+    };
+    let (host, path) = after.split_at(after.find('/').unwrap_or(after.len()));
+    if !host.is_empty() && !host.eq_ignore_ascii_case("localhost") && !host.starts_with(['.', '~']) {
+        return Err(format!("a file on the host `{host}`"));
+    }
+    let path = if host.starts_with(['.', '~']) { after } else { path };
+    // `/C:/x` is `C:/x` to everybody who reads such URIs.
+    let path = match path.as_bytes() {
+        [b'/', drive, b':', ..] if drive.is_ascii_alphabetic() => path.get(1..).unwrap_or(path),
+        _ => path,
+    };
+    Ok(percent_decoded(path).unwrap_or_else(|| path.to_owned()))
+}
+
+fn strip_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
+    let start = text.get(..scheme.len())?;
+    start.eq_ignore_ascii_case(scheme).then(|| text.get(scheme.len()..)).flatten()
+}
+
+/// Percent-encoding taken off once; `None` where there is none. Overlong UTF-8 (`%c0%ae` for a dot) is read as lax
+/// decoders read it; bytes that are no UTF-8 at all stay encoded.
+fn percent_decoded(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        match (first, after) {
+            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                let digit = |byte: &u8| char::from(*byte).to_digit(16).unwrap_or_default() as u8;
+                bytes.push(digit(high) * 16 + digit(low));
+                rest = after;
+            }
+            (byte, after) => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    let decoded = match String::from_utf8(bytes) {
+        Ok(decoded) => decoded,
+        Err(error) => lax_utf8(error.as_bytes()),
+    };
+    (decoded != text).then_some(decoded)
+}
+
+/// Reads overlong sequences of two and three bytes as the ASCII that they hide.
+fn lax_utf8(bytes: &[u8]) -> String {
+    let mut clean = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let [first, after @ ..] = rest {
+        match (first, after) {
+            (0xc0 | 0xc1, [second, after @ ..]) if second & 0xc0 == 0x80 => {
+                clean.push(((first & 1) << 6) | (second & 0x3f));
+                rest = after;
+            }
+            (0xe0, [0x80 | 0x81, third, after @ ..]) if third & 0xc0 == 0x80 => {
+                let high = rest.get(1).copied().unwrap_or_default() & 1;
+                clean.push((high << 6) | (third & 0x3f));
+                rest = after;
+            }
+            (byte, after) => {
+                clean.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&clean).into_owned()
+}
+
+/// The Unicode compatibility form: fullwidth dots and slashes become plain ones, composed letters one form. Characters
+/// that show nothing fall out, as they do in some readers.
+fn compatible(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let folded: String = text
+        .nfkc()
+        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}'))
+        .map(|c| match c {
+            '\u{2044}' | '\u{2215}' | '\u{29f8}' => '/',
+            '\u{2024}' => '.',
+            '\u{2216}' | '\u{29f5}' => '\\',
+            c => c,
+        })
+        .collect();
+    (folded != text).then_some(folded)
+}
+
+/// Backslashes as separators, as every Windows program and some others take them.
+fn unbackslashed(text: &str) -> Option<String> {
+    // A Windows path keeps its own form: `Place` reads both separators there.
+    (text.contains('\\') && !text.starts_with(r"\\")).then(|| text.replace('\\', "/"))
+}
+
+/// `/proc/self/root/etc` is `/etc`: the links of `/proc` lead to other places for the server than for remit, so they are
+/// followed in the text.
+fn through_proc(text: &str) -> Result<Option<String>, String> {
+    let parts: Vec<&str> = text.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if parts.first() == Some(&"dev") && parts.get(1) == Some(&"fd") && text.starts_with('/') {
+        return Err("a file that is already open has no place".into());
+    }
+    let Some(proc) = parts.iter().position(|part| *part == "proc") else { return Ok(None) };
+    let Some(rest) = parts.get(proc + 1..) else { return Ok(None) };
+    let mut rest = match rest {
+        ["self" | "thread-self", rest @ ..] => rest,
+        [pid, rest @ ..] if !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => return Ok(None),
+    };
+    if let ["task", _, after @ ..] = rest {
+        rest = after;
+    }
+    match rest {
+        ["root", after @ ..] => Ok(Some(format!("/{}", after.join("/")))),
+        ["cwd", after @ ..] => Ok(Some(format!("./{}", after.join("/")))),
+        ["fd" | "map_files", _, ..] => Err("a file that is already open has no place".into()),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_all(text: &str) -> Vec<String> {
+        readings(text).unwrap()
+    }
+
+    #[test]
+    fn a_plain_path_has_one_reading() {
+        assert_eq!(read_all("src/main.rs"), ["src/main.rs"]);
+        assert_eq!(read_all("/a b/(c).txt"), ["/a b/(c).txt"]);
+    }
+
+    #[test]
+    fn encoded_spellings_are_read_as_what_they_hide() {
+        for hidden in [
+            "%2e%2e/x",
+            "%252e%252e/x",
+            "..%2fx",
+            "%c0%ae%c0%ae/x",
+            "%e0%80%ae./x",
+            "．．/x",
+            "..\\x",
+            "..／x",
+            "․․/x",
+            ".\u{200b}./x",
+        ] {
+            assert!(read_all(hidden).contains(&"../x".to_owned()), "{hidden}: {:?}", read_all(hidden));
+        }
+        assert!(read_all("%2eenv").contains(&".env".to_owned()));
+        assert!(read_all("cafe\u{301}").contains(&"caf\u{e9}".to_owned()));
+    }
+
+    #[test]
+    fn a_file_uri_is_the_path_it_names_and_one_of_another_host_is_refused() {
+        assert_eq!(read_all("file:///etc/passwd"), ["/etc/passwd"]);
+        assert_eq!(read_all("FILE://localhost/etc/%70asswd"), ["/etc/passwd"]);
+        assert_eq!(read_all("file:///C:/x"), ["C:/x"]);
+        assert!(readings("file://evil/x").is_err());
+    }
+
+    #[test]
+    fn links_of_proc_are_followed_in_the_text() {
+        assert!(read_all("/proc/self/root/etc/passwd").contains(&"/etc/passwd".to_owned()));
+        assert!(read_all("/proc/1234/task/7/root/etc").contains(&"/etc".to_owned()));
+        assert!(readings("/dev/fd/3").is_err());
+        assert!(readings("/proc/self/fd/3").is_err());
+        assert_eq!(read_all("/proc/cpuinfo"), ["/proc/cpuinfo"]);
+    }
+
+    #[test]
+    fn a_nul_byte_or_endless_encoding_is_refused() {
+        assert!(readings("key.pem\0").is_err());
+        assert!(readings("key.pem%00.txt").is_err());
+        assert!(readings(&format!("%{}2e", "25".repeat(20))).is_err());
+        assert!(readings(&"a".repeat(10_000)).is_err());
+    }
+
+    #[test]
+    fn reading_twice_is_reading_once() {
+        for text in ["%2e%2e/x", "．．/x", "..\\x", "/proc/self/root/x", "100%", "a%zz", "é"] {
+            let once = read_all(text);
+            for reading in &once {
+                for again in read_all(reading) {
+                    assert!(once.contains(&again), "{text}: {again} is new");
+                }
+            }
+        }
+    }
+}

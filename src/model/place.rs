@@ -3,6 +3,8 @@
 //! Pure text work, for POSIX and Windows alike on every platform; where a place really leads is a matter of
 //! [`super::facts`].
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::facts::Os;
 
 /// `/a/b`; on Windows `c:/a/b` and `//server/share/a`. No `.`, no `..`, no double or trailing slash.
@@ -66,9 +68,12 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// `text` in lower case. (Unicode forms are folded by `decision::path`, which reads a value in each of them.)
+/// `text` in one letter case and one Unicode form (NFC), as folding file systems compare names.
 pub fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
 /// What is left of `place` below `folder`, both normalised.

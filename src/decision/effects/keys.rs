@@ -1,0 +1,502 @@
+//! Which strings are what, where nothing declares it: the table of key names and value forms (DESIGN 3.6).
+//!
+//! A key name counts as its words, without letter case or separators: `filePath`, `file_path` and `FILE-PATH` are one.
+
+use crate::model::effects::Kind;
+
+/// What a key's name says of its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Always a path, whatever its form: `README.md` under `path`.
+    Path,
+    /// A path that others are relative to: `repo_path`, `cwd`.
+    Base,
+    /// A path if it has the form of one or holds a separator: `source`, `output`.
+    MaybePath,
+    Url,
+    /// An address, where it holds an `@`.
+    Address,
+    Sql,
+    /// SQL if it reads as such: `query`, `statement`.
+    MaybeSql,
+    Command,
+    /// Free text: a path or a command that is mentioned in it is not one.
+    Text,
+    /// Looks like a path and is none: a route, a pattern, a selector.
+    Other,
+}
+
+const TABLE: &[(KeyKind, &[&str])] = &[
+    (
+        KeyKind::Path,
+        &[
+            "path",
+            "paths",
+            "file",
+            "files",
+            "filepath",
+            "filepaths",
+            "filename",
+            "filenames",
+            "fullpath",
+            "abspath",
+            "absolutepath",
+            "relativepath",
+            "dir",
+            "dirs",
+            "dirname",
+            "directory",
+            "directories",
+            "folder",
+            "folders",
+            "folderpath",
+            "dirpath",
+            "directorypath",
+            "inputpath",
+            "outputpath",
+            "inputfile",
+            "outputfile",
+            "infile",
+            "outfile",
+            "sourcepath",
+            "sourcefile",
+            "destinationpath",
+            "destinationfile",
+            "destpath",
+            "targetpath",
+            "targetfile",
+            "targetdir",
+            "targetdirectory",
+            "savepath",
+            "savedir",
+            "downloadpath",
+            "downloaddir",
+            "uploadpath",
+            "localpath",
+            "logfile",
+            "logpath",
+            "configpath",
+            "configfile",
+            "scriptpath",
+            "imagepath",
+            "pdfpath",
+            "dbpath",
+            "databasepath",
+            "certpath",
+            "keypath",
+            "keyfile",
+            "keyfilepath",
+            "identityfile",
+            "archivepath",
+            "zippath",
+            "templatepath",
+            "oldpath",
+            "newpath",
+            "frompath",
+            "topath",
+            "excludepaths",
+            "includepaths",
+            "allowedpaths",
+            "attachmentpath",
+            "attachmentpaths",
+            "screenshotpath",
+            "storagestatepath",
+            "filestoadd",
+            "tofile",
+            "fromfile",
+        ],
+    ),
+    (
+        KeyKind::Base,
+        &[
+            "repopath",
+            "repositorypath",
+            "repodir",
+            "gitdir",
+            "cwd",
+            "workdir",
+            "workingdir",
+            "workingdirectory",
+            "basedir",
+            "basepath",
+            "basedirectory",
+            "rootdir",
+            "rootpath",
+            "rootdirectory",
+            "projectdir",
+            "projectpath",
+            "projectroot",
+            "workspacepath",
+            "workspaceroot",
+        ],
+    ),
+    (
+        KeyKind::MaybePath,
+        &[
+            "source",
+            "sources",
+            "destination",
+            "src",
+            "dst",
+            "dest",
+            "input",
+            "output",
+            "target",
+            "from",
+            "root",
+            "location",
+            "attachment",
+            "attachments",
+            "resource",
+            "image",
+            "images",
+            "archive",
+            "repo",
+            "workspace",
+            "script",
+            "entry",
+            "module",
+            "old",
+            "new",
+            "left",
+            "right",
+            "log",
+            "config",
+            "cert",
+            "key",
+            "template",
+            "save",
+            "saveas",
+            "db",
+            "database",
+            "arg",
+            "args",
+            "argv",
+            "arguments",
+            "params",
+            "options",
+            "flags",
+            "extra",
+            "extraargs",
+            "name",
+            "uri",
+            "id",
+            "ref",
+            "value",
+            "item",
+            "items",
+            "data",
+            "include",
+            "exclude",
+        ],
+    ),
+    (
+        KeyKind::Url,
+        &[
+            "url",
+            "urls",
+            "href",
+            "link",
+            "links",
+            "endpoint",
+            "baseurl",
+            "apiurl",
+            "webhook",
+            "webhookurl",
+            "callback",
+            "callbackurl",
+            "redirecturl",
+            "redirecturi",
+            "imageurl",
+            "sourceurl",
+            "website",
+            "host",
+            "hostname",
+            "origin",
+            "proxy",
+            "remoteurl",
+            "pageurl",
+            "feedurl",
+        ],
+    ),
+    (
+        KeyKind::Address,
+        &[
+            "to",
+            "cc",
+            "bcc",
+            "recipient",
+            "recipients",
+            "email",
+            "emails",
+            "emailaddress",
+            "toaddress",
+            "replyto",
+            "attendees",
+            "attendee",
+            "participants",
+            "invitees",
+            "invitee",
+            "guests",
+            "useremail",
+            "sendto",
+            "mailto",
+        ],
+    ),
+    (KeyKind::Sql, &["sql", "sqlquery", "sqlstatement", "sqltext"]),
+    (KeyKind::MaybeSql, &["query", "statement", "stmt", "queries", "statements"]),
+    (
+        KeyKind::Command,
+        &["command", "commands", "cmd", "cmdline", "commandline", "shellcommand", "bash", "shell", "exec"],
+    ),
+    (
+        KeyKind::Text,
+        &[
+            "content",
+            "contents",
+            "text",
+            "body",
+            "message",
+            "msg",
+            "description",
+            "subject",
+            "title",
+            "summary",
+            "comment",
+            "comments",
+            "note",
+            "notes",
+            "prompt",
+            "question",
+            "answer",
+            "reason",
+            "thought",
+            "html",
+            "markdown",
+            "code",
+            "snippet",
+            "newtext",
+            "oldtext",
+            "newstring",
+            "oldstring",
+            "newstr",
+            "oldstr",
+            "newsource",
+            "filetext",
+            "inserttext",
+            "replacement",
+            "replace",
+            "diff",
+            "patch",
+            "instructions",
+            "commitmessage",
+            "observation",
+            "observations",
+            "caption",
+            "label",
+            "labels",
+            "emoji",
+            "topic",
+            "details",
+        ],
+    ),
+    (
+        KeyKind::Other,
+        &[
+            "route",
+            "apipath",
+            "jsonpath",
+            "jsonpointer",
+            "xpath",
+            "selector",
+            "pattern",
+            "patterns",
+            "regex",
+            "excludepatterns",
+            "includepatterns",
+            "glob",
+            "mimetype",
+            "contenttype",
+            "mediatype",
+            "timezone",
+            "sourcetimezone",
+            "targettimezone",
+            "jq",
+            "filter",
+            "expression",
+            "function",
+            "element",
+            "urlpath",
+            "keyprefix",
+            "topicname",
+            "branch",
+            "branchname",
+            "basebranch",
+            "timestamp",
+            "date",
+            "format",
+            "version",
+        ],
+    ),
+];
+
+/// What the name says; `None` where it says nothing.
+pub fn kind_of(key: &str) -> Option<KeyKind> {
+    use std::collections::HashMap;
+    use std::sync::OnceLock;
+    static INDEX: OnceLock<HashMap<&'static str, KeyKind>> = OnceLock::new();
+    let index =
+        INDEX.get_or_init(|| TABLE.iter().flat_map(|(kind, names)| names.iter().map(|name| (*name, *kind))).collect());
+    if key.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return index.get(key).copied();
+    }
+    let bare: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    index.get(bare.as_str()).copied()
+}
+
+/// Whether a string has the form of a path, whatever its key.
+pub fn has_path_form(text: &str) -> bool {
+    if text.len() > 4096 || text.contains(['\n', '\r', '\t']) {
+        return false;
+    }
+    let bytes = text.as_bytes();
+    match bytes {
+        [b'/', b'/', ..] => !text.trim_start_matches('/').contains("//") && text.len() > 2,
+        [b'/', second, ..] => !second.is_ascii_whitespace(),
+        [b'~'] | [b'~', b'/' | b'\\', ..] => true,
+        [b'~', b'a'..=b'z', ..] => text.contains('/'),
+        [b'.', b'/' | b'\\', ..] | [b'.', b'.'] | [b'.', b'.', b'/' | b'\\', ..] => true,
+        [b'\\', b'\\', ..] => true,
+        [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic() => true,
+        _ => {
+            starts_with_ignoring_case(text, "file:")
+                || text.starts_with("$HOME")
+                || text.starts_with("${HOME}")
+                || starts_with_ignoring_case(text, "%userprofile%")
+                || climbs(text)
+        }
+    }
+}
+
+/// `a/../../x`, also encoded.
+fn climbs(text: &str) -> bool {
+    (text.contains("../")
+        || text.contains("..\\")
+        || text.contains("..%")
+        || text.contains("%2e")
+        || text.contains("%2E"))
+        && !text.contains(' ')
+        && !text.contains("://")
+}
+
+fn starts_with_ignoring_case(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+}
+
+/// The part of a command-line word that may be a path: `--out=/x`, `@/x`, `-I/x`, `of=/x`.
+pub fn path_in_word(word: &str) -> Option<&str> {
+    let value = match word.strip_prefix('-') {
+        Some(flag) => match flag.split_once('=') {
+            Some((_, value)) => value,
+            None => flag.get(1..).filter(|rest| has_path_form(rest))?,
+        },
+        None => match word.strip_prefix('@') {
+            Some(file) => file,
+            None => word
+                .split_once('=')
+                .map(|(_, value)| value)
+                .filter(|value| value.starts_with('@') || has_path_form(value))?,
+        },
+    };
+    let value = value.strip_prefix('@').unwrap_or(value);
+    (has_path_form(value) || (value.contains('/') && !value.contains("://"))).then_some(value)
+}
+
+/// Which kind of effect a key stands for, as inference and replay name it.
+pub fn effect_kind(kind: KeyKind) -> Option<Kind> {
+    match kind {
+        KeyKind::Path | KeyKind::Base => Some(Kind::Path),
+        KeyKind::Url => Some(Kind::Url),
+        KeyKind::Address => Some(Kind::Address),
+        KeyKind::Sql => Some(Kind::Sql),
+        KeyKind::Command => Some(Kind::Command),
+        KeyKind::Text => Some(Kind::Text),
+        KeyKind::MaybePath | KeyKind::MaybeSql | KeyKind::Other => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_its_words() {
+        for spelling in ["file_path", "filePath", "FILE-PATH", "filepath"] {
+            assert_eq!(kind_of(spelling), Some(KeyKind::Path), "{spelling}");
+        }
+        assert_eq!(kind_of("repo_path"), Some(KeyKind::Base));
+        assert_eq!(kind_of("content"), Some(KeyKind::Text));
+        assert_eq!(kind_of("zebra"), None);
+    }
+
+    #[test]
+    fn no_name_stands_in_two_rows() {
+        let mut seen = std::collections::HashSet::new();
+        for (_, names) in TABLE {
+            for name in *names {
+                assert!(seen.insert(*name), "{name} stands twice");
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_is_known_by_its_form_and_prose_is_not() {
+        for path in [
+            "/etc/passwd",
+            "~/x",
+            "~",
+            "./a",
+            "..",
+            "../x",
+            "C:\\x",
+            "c:/x",
+            r"\\srv\share",
+            "file:///x",
+            "FILE:/x",
+            "$HOME/x",
+            "a/../../x",
+            "%2e%2e/x",
+            "~bob/x",
+            "//etc/passwd",
+        ] {
+            assert!(has_path_form(path), "{path}");
+        }
+        for other in [
+            "README",
+            "a/b",
+            "see ../x for more",
+            "https://x/../y",
+            "/ 2",
+            "~5 minutes",
+            "and/or",
+            "1/2",
+            "a\n/etc/passwd",
+            "",
+        ] {
+            assert!(!has_path_form(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_found_inside_a_command_line_word() {
+        assert_eq!(path_in_word("--out=/x"), Some("/x"));
+        assert_eq!(path_in_word("--out=a/b"), Some("a/b"));
+        assert_eq!(path_in_word("@/etc/passwd"), Some("/etc/passwd"));
+        assert_eq!(path_in_word("-C/etc"), Some("/etc"));
+        assert_eq!(path_in_word("of=/dev/sda"), Some("/dev/sda"));
+        assert_eq!(path_in_word("data=@/etc/passwd"), Some("/etc/passwd"));
+        assert_eq!(path_in_word("--depth=1"), None);
+        assert_eq!(path_in_word("-la"), None);
+        assert_eq!(path_in_word("@ada"), None);
+    }
+}

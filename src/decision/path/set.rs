@@ -1,0 +1,367 @@
+//! Places as a policy names them, indexed so that ten thousand cost as much as ten.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::model::facts::{Facts, Os};
+use crate::model::place::{self, Place};
+
+/// What a place of the policy is relative to. Resolved against the facts of each request, since a recorded request may
+/// come from another machine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Anchor {
+    /// The project, or that many folders above it.
+    Project {
+        up: usize,
+    },
+    Home,
+    Root,
+}
+
+/// One place of the policy.
+#[derive(Debug, Clone)]
+struct Entry {
+    anchor: Anchor,
+    /// Below the anchor, normalised, without wildcards: `src/gen`.
+    folder: String,
+    /// The rest of the pattern, from the first component with a wildcard on: `*.rs`. `None`: the place itself and all
+    /// beneath it.
+    glob: Option<String>,
+    /// Which entry of the policy's list it is.
+    index: usize,
+}
+
+/// A list of places: `paths`, `allowed_paths`, `denied_paths`.
+#[derive(Debug, Clone, Default)]
+pub struct PathSet {
+    entries: Vec<Entry>,
+    groups: Vec<Group>,
+    /// Compares without letter case whatever the file system does: for denials.
+    folds_always: bool,
+}
+
+/// The entries of one anchor.
+#[derive(Debug, Clone)]
+struct Group {
+    anchor: Anchor,
+    exact: Table,
+    folded: Table,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Table {
+    plain: HashMap<String, usize>,
+    globs: HashMap<String, Vec<(GlobMatcher, usize)>>,
+    /// Folders of all entries, sorted, to find what lies below a place.
+    folders: BTreeMap<String, usize>,
+}
+
+impl PathSet {
+    /// Places that are granted: letter case counts where the file system says so.
+    pub fn granted(patterns: &[String]) -> Result<PathSet, (usize, String)> {
+        PathSet::new(patterns, false)
+    }
+
+    /// Places that are denied: letter case never counts.
+    pub fn denied(patterns: &[String]) -> Result<PathSet, (usize, String)> {
+        PathSet::new(patterns, true)
+    }
+
+    fn new(patterns: &[String], folds_always: bool) -> Result<PathSet, (usize, String)> {
+        let mut entries = Vec::new();
+        for (index, pattern) in patterns.iter().enumerate() {
+            for alternative in braces(pattern).map_err(|why| (index, why))? {
+                entries.push(Entry::parse(&alternative, index).map_err(|why| (index, why))?);
+            }
+        }
+        PathSet { entries, groups: Vec::new(), folds_always }.index()
+    }
+
+    fn index(mut self) -> Result<PathSet, (usize, String)> {
+        let mut groups: BTreeMap<Anchor, Group> = BTreeMap::new();
+        for entry in &self.entries {
+            let group = groups.entry(entry.anchor.clone()).or_insert_with(|| Group {
+                anchor: entry.anchor.clone(),
+                exact: Table::default(),
+                folded: Table::default(),
+            });
+            group.exact.insert(entry, false).map_err(|why| (entry.index, why))?;
+            group.folded.insert(entry, true).map_err(|why| (entry.index, why))?;
+        }
+        self.groups = groups.into_values().collect();
+        Ok(self)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entry that holds the place.
+    pub fn holds(&self, place: &Place, facts: &Facts) -> Option<usize> {
+        let folds = self.folds_always || facts.folds();
+        self.groups.iter().find_map(|group| {
+            let below = place_below(place, &group.base(facts)?, folds)?;
+            group.table(folds).holds(&below)
+        })
+    }
+
+    /// An entry that lies below the place: whoever changes the place changes it.
+    pub fn lies_below(&self, place: &Place, facts: &Facts) -> Option<usize> {
+        let folds = self.folds_always || facts.folds();
+        self.groups.iter().find_map(|group| {
+            let base = group.base(facts)?;
+            match place_below(place, &base, folds) {
+                Some(below) => group.table(folds).first_below(&below),
+                None => {
+                    let above = Place::read(&base, facts.os).below(place.as_str()).is_some();
+                    above.then(|| group.table(folds).folders.values().next().copied()).flatten()
+                }
+            }
+        })
+    }
+
+    /// The absolute spelling of every entry's folder, for `edge::facts` to look up once.
+    pub fn spellings(&self, facts: &Facts) -> Vec<String> {
+        self.entries.iter().filter_map(|entry| entry.absolute(facts)).collect()
+    }
+
+    /// The same set, in which an entry whose folder is a link also holds the place that it leads to.
+    pub fn with_links(mut self, links: &BTreeMap<String, String>, facts: &Facts) -> Result<PathSet, (usize, String)> {
+        let mut real = Vec::new();
+        for entry in &self.entries {
+            if let Some(place) = entry.absolute(facts).and_then(|spelling| links.get(&spelling)) {
+                let folder = place.trim_start_matches('/').to_owned();
+                real.push(Entry { anchor: Anchor::Root, folder, ..entry.clone() });
+            }
+        }
+        self.entries.extend(real);
+        self.index()
+    }
+}
+
+impl Entry {
+    fn parse(pattern: &str, index: usize) -> Result<Entry, String> {
+        if pattern.is_empty() || pattern.contains('\0') {
+            return Err("an empty path grants nothing; write `.` for the project".into());
+        }
+        let drive = place::is_absolute(pattern, Os::Windows) && !pattern.starts_with('/');
+        let os = if drive { Os::Windows } else { Os::Posix };
+        let (anchor, rest) = if drive || pattern.starts_with('/') {
+            (Anchor::Root, pattern)
+        } else if let Some(rest) = from_home(pattern)? {
+            (Anchor::Home, rest)
+        } else {
+            (Anchor::Project { up: 0 }, pattern)
+        };
+        let separators: &[char] = if drive { &['/', '\\'] } else { &['/'] };
+        let parts: Vec<&str> = rest.split(separators).filter(|part| !part.is_empty() && *part != ".").collect();
+        let wild = parts.iter().position(|part| has_wildcard(part)).unwrap_or(parts.len());
+        let (plain, rest) = parts.split_at(wild);
+        if rest.contains(&"..") {
+            return Err("`..` after a wildcard names no place".into());
+        }
+        let (up, folder) = climb(plain, &anchor)?;
+        let folder = if drive { Place::read(&folder, os).as_str().trim_start_matches('/').to_owned() } else { folder };
+        let anchor = if let Anchor::Project { .. } = anchor { Anchor::Project { up } } else { anchor };
+        Ok(Entry { anchor, folder, glob: (!rest.is_empty()).then(|| rest.join("/")), index })
+    }
+
+    fn absolute(&self, facts: &Facts) -> Option<String> {
+        let base = base_of(&self.anchor, facts)?;
+        if self.anchor == Anchor::Root && facts.os == Os::Windows {
+            return Some(self.folder.clone());
+        }
+        Some(format!("{}/{}", base.trim_end_matches('/'), self.folder))
+    }
+}
+
+/// `..` at the start of a project path leaves the project; anywhere else it must not leave its anchor.
+fn climb(parts: &[&str], anchor: &Anchor) -> Result<(usize, String), String> {
+    let (mut up, mut folder): (usize, Vec<&str>) = (0, Vec::new());
+    for part in parts {
+        match *part {
+            ".." if folder.pop().is_some() => {}
+            ".." if matches!(anchor, Anchor::Project { .. }) => up += 1,
+            ".." => return Err("`..` leads out of where the path starts".into()),
+            name => folder.push(name),
+        }
+    }
+    Ok((up, folder.join("/")))
+}
+
+fn from_home(pattern: &str) -> Result<Option<&str>, String> {
+    for form in ["~", "$HOME", "${HOME}"] {
+        if let Some(rest) = pattern.strip_prefix(form) {
+            return match rest.is_empty() || rest.starts_with('/') {
+                true => Ok(Some(rest)),
+                false if form == "~" => Err("another user's home: write its absolute path".into()),
+                false => Ok(None),
+            };
+        }
+    }
+    Ok(None)
+}
+
+fn has_wildcard(part: &str) -> bool {
+    part.contains(['*', '?'])
+}
+
+impl Group {
+    fn base<'a>(&self, facts: &'a Facts) -> Option<Cow<'a, str>> {
+        base_of(&self.anchor, facts)
+    }
+
+    fn table(&self, folds: bool) -> &Table {
+        if folds { &self.folded } else { &self.exact }
+    }
+}
+
+fn base_of<'a>(anchor: &Anchor, facts: &'a Facts) -> Option<Cow<'a, str>> {
+    match anchor {
+        Anchor::Root => Some(Cow::Borrowed("/")),
+        Anchor::Home => facts.home.as_deref().map(Cow::Borrowed),
+        Anchor::Project { up: 0 } => Some(Cow::Borrowed(&facts.project)),
+        Anchor::Project { up } => place::ancestors(&facts.project).nth(*up).map(Cow::Borrowed),
+    }
+}
+
+/// What is left of the place below `base`, in the form that the tables hold.
+fn place_below<'a>(place: &'a Place, base: &str, folds: bool) -> Option<Cow<'a, str>> {
+    if base == "/" {
+        let below = place.as_str().trim_start_matches('/');
+        return Some(if folds { Cow::Owned(place::fold(below)) } else { Cow::Borrowed(below) });
+    }
+    if folds {
+        let (place, base) = (place.folded(), place::fold(base));
+        return place::below(place.as_str(), &base.replace('\\', "/")).map(|below| Cow::Owned(below.to_owned()));
+    }
+    place.below(base).map(Cow::Borrowed)
+}
+
+impl Table {
+    fn insert(&mut self, entry: &Entry, folds: bool) -> Result<(), String> {
+        let form = |text: &str| if folds { place::fold(text) } else { text.to_owned() };
+        let folder = form(&entry.folder);
+        self.folders.entry(folder.clone()).or_insert(entry.index);
+        let Some(glob) = &entry.glob else {
+            self.plain.entry(folder).or_insert(entry.index);
+            return Ok(());
+        };
+        // Only `*`, `**` and `?` are wildcards: `[id]` is the name of a folder.
+        let escaped = form(glob).replace('[', "[[]");
+        let glob = GlobBuilder::new(&escaped)
+            .literal_separator(true)
+            .backslash_escape(false)
+            .build()
+            .map_err(|error| error.kind().to_string())?;
+        self.globs.entry(folder).or_default().push((glob.compile_matcher(), entry.index));
+        Ok(())
+    }
+
+    fn holds(&self, below: &str) -> Option<usize> {
+        place::ancestors(below).find_map(|folder| {
+            if let Some(index) = self.plain.get(folder) {
+                return Some(*index);
+            }
+            let rest = place::below(below, folder).unwrap_or(below);
+            let rest = if folder.is_empty() { below } else { rest };
+            let globs = self.globs.get(folder)?;
+            globs.iter().find(|(glob, _)| !rest.is_empty() && glob.is_match(rest)).map(|(_, index)| *index)
+        })
+    }
+
+    fn first_below(&self, below: &str) -> Option<usize> {
+        if below.is_empty() {
+            return self.folders.iter().find(|(folder, _)| !folder.is_empty()).map(|(_, index)| *index);
+        }
+        let start = format!("{below}/");
+        let (folder, index) = self.folders.range(start.clone()..).next()?;
+        folder.starts_with(&start).then_some(*index)
+    }
+}
+
+/// `{a,b}` written out; nested braces are refused, as is a list that explodes.
+fn braces(pattern: &str) -> Result<Vec<String>, String> {
+    let Some(open) = pattern.find('{').filter(|open| !pattern.get(..*open).is_some_and(|before| before.ends_with('$')))
+    else {
+        return Ok(vec![pattern.to_owned()]);
+    };
+    let (before, rest) = pattern.split_at(open);
+    let (inside, after) = rest.get(1..).and_then(|rest| rest.split_once('}')).ok_or("`{` without `}`")?;
+    if inside.contains('{') {
+        return Err("`{}` inside `{}`".into());
+    }
+    let mut written = Vec::new();
+    for alternative in inside.split(',') {
+        written.extend(braces(&format!("{before}{alternative}{after}"))?);
+        if written.len() > 1000 {
+            return Err("more than 1000 alternatives".into());
+        }
+    }
+    Ok(written)
+}
+
+/// `denied_patterns`: names that are denied wherever they stand, whatever their letter case.
+#[derive(Debug, Clone, Default)]
+pub struct Patterns {
+    /// Matched against each component.
+    names: globset::GlobSet,
+    /// Index in the policy of each name.
+    name_index: Vec<usize>,
+    /// Patterns of several components, matched against the whole place.
+    whole: Vec<(GlobMatcher, usize)>,
+}
+
+impl Patterns {
+    pub fn new(patterns: &[String]) -> Result<Patterns, (usize, String)> {
+        let (mut names, mut name_index, mut whole) = (globset::GlobSetBuilder::new(), Vec::new(), Vec::new());
+        for (index, pattern) in patterns.iter().enumerate() {
+            let text = place::fold(pattern.trim_end_matches('/'));
+            if text.is_empty() {
+                return Err((index, "an empty pattern denies nothing".into()));
+            }
+            let several = text.contains('/');
+            let text =
+                if several { format!("**/{}", text.trim_start_matches("**/").trim_start_matches('/')) } else { text };
+            let glob = GlobBuilder::new(&text)
+                .literal_separator(true)
+                .backslash_escape(false)
+                .build()
+                .map_err(|error| (index, error.kind().to_string()))?;
+            if several {
+                whole.push((glob.compile_matcher(), index));
+            } else {
+                names.add(glob);
+                name_index.push(index);
+            }
+        }
+        let names = names.build().map_err(|error| (0, error.kind().to_string()))?;
+        Ok(Patterns { names, name_index, whole })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.name_index.is_empty() && self.whole.is_empty()
+    }
+
+    /// The pattern that denies the place.
+    pub fn matches(&self, place: &Place) -> Option<usize> {
+        let folded = place.folded();
+        for part in folded.parts() {
+            // `key.pem.`, `key.pem ` and `key.pem::$DATA` open `key.pem` on some systems.
+            let bare = part.split(':').next().unwrap_or(part).trim_end_matches(['.', ' ']);
+            for name in [part, bare] {
+                if let Some(first) = self.names.matches(name).first() {
+                    return self.name_index.get(*first).copied();
+                }
+            }
+        }
+        let whole = folded.as_str().trim_start_matches('/');
+        let mut folders = place::ancestors(whole);
+        folders.find_map(|folder| self.whole.iter().find(|(glob, _)| glob.is_match(folder)).map(|(_, index)| *index))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! Pairs of what a list of places holds and what it does not.
+
+use super::*;
+
+fn facts() -> Facts {
+    Facts {
+        project: "/home/ada/web".into(),
+        cwd: "/home/ada/web".into(),
+        home: Some("/home/ada".into()),
+        ..Facts::default()
+    }
+}
+
+fn holds(patterns: &[&str], place: &str) -> bool {
+    let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+    PathSet::granted(&patterns).unwrap().holds(&Place::read(place, Os::Posix), &facts()).is_some()
+}
+
+#[test]
+fn a_plain_path_grants_itself_and_all_beneath_and_no_sibling() {
+    for granted in ["/home/ada/web/src", "/home/ada/web/src/a/b.rs"] {
+        assert!(holds(&["./src"], granted), "{granted}");
+    }
+    for denied in ["/home/ada/web", "/home/ada/web/src-secret/x", "/etc/src", "/home/ada/web/srcx", "/"] {
+        assert!(!holds(&["./src"], denied), "{denied}");
+    }
+}
+
+#[test]
+fn a_star_never_crosses_a_slash() {
+    assert!(holds(&["./src/*.rs"], "/home/ada/web/src/main.rs"));
+    assert!(!holds(&["./src/*.rs"], "/home/ada/web/src/a/main.rs"));
+    assert!(!holds(&["./src/*"], "/home/ada/web/src"));
+    assert!(holds(&["./**/*.md"], "/home/ada/web/README.md"));
+    assert!(holds(&["./**/*.md"], "/home/ada/web/docs/deep/x.md"));
+    assert!(!holds(&["./**/*.md"], "/home/ada/x.md"));
+    assert!(holds(&["./{src,docs}/**"], "/home/ada/web/docs/x"));
+    assert!(!holds(&["./{src,docs}/**"], "/home/ada/web/test/x"));
+}
+
+#[test]
+fn brackets_are_letters() {
+    assert!(holds(&["./app/[id]"], "/home/ada/web/app/[id]/page.tsx"));
+    assert!(holds(&["./app/[id]/*.tsx"], "/home/ada/web/app/[id]/page.tsx"));
+    assert!(!holds(&["./app/[id]/*.tsx"], "/home/ada/web/app/i/page.tsx"));
+}
+
+#[test]
+fn home_root_and_siblings_of_the_project_are_named_as_such() {
+    assert!(holds(&["~/notes"], "/home/ada/notes/x"));
+    assert!(!holds(&["~/notes"], "/home/bob/notes/x"));
+    assert!(holds(&["/etc/hosts"], "/etc/hosts"));
+    assert!(!holds(&["/etc/hosts"], "/etc/hosts.allow"));
+    assert!(holds(&["../lib"], "/home/ada/lib/x"));
+    assert!(!holds(&["../lib"], "/home/ada/web/lib/x"));
+    assert!(holds(&["."], "/home/ada/web"));
+    assert!(holds(&["/"], "/etc/shadow"));
+}
+
+#[test]
+fn letter_case_counts_for_grants_and_never_for_denials() {
+    let patterns = vec!["./Src".to_owned()];
+    let place = Place::read("/home/ada/web/sRC/x", Os::Posix);
+    assert!(PathSet::granted(&patterns).unwrap().holds(&place, &facts()).is_none());
+    assert!(PathSet::denied(&patterns).unwrap().holds(&place, &facts()).is_some());
+    let folding = Facts { fold_case: true, ..facts() };
+    assert!(PathSet::granted(&patterns).unwrap().holds(&place, &folding).is_some());
+}
+
+#[test]
+fn what_lies_below_a_place_is_found() {
+    let denied = PathSet::denied(&["~/.ssh".to_owned(), "./a/b/c".to_owned()]).unwrap();
+    let below = |place: &str| denied.lies_below(&Place::read(place, Os::Posix), &facts());
+    assert_eq!(below("/home/ada"), Some(1).or(Some(0)));
+    assert_eq!(below("/"), below("/home"));
+    assert!(below("/home").is_some());
+    assert_eq!(below("/home/ada/web/a"), Some(1));
+    assert_eq!(below("/home/ada/web/a/bc"), None);
+    assert_eq!(below("/home/ada/music"), None);
+}
+
+#[test]
+fn a_link_that_the_policy_names_holds_where_it_leads() {
+    let links = BTreeMap::from([("/home/ada/web/secrets".to_owned(), "/mnt/vault".to_owned())]);
+    let set = PathSet::denied(&["./secrets".to_owned()]).unwrap();
+    assert_eq!(set.spellings(&facts()), ["/home/ada/web/secrets"]);
+    let set = set.with_links(&links, &facts()).unwrap();
+    assert!(set.holds(&Place::read("/mnt/vault/key", Os::Posix), &facts()).is_some());
+    assert!(set.holds(&Place::read("/home/ada/web/secrets/key", Os::Posix), &facts()).is_some());
+    assert!(set.holds(&Place::read("/mnt/vaults", Os::Posix), &facts()).is_none());
+}
+
+#[test]
+fn windows_places_are_held_whatever_their_spelling() {
+    let facts = Facts { project: "c:/web".into(), cwd: "c:/web".into(), os: Os::Windows, ..Facts::default() };
+    let set = PathSet::granted(&["./src".to_owned(), r"D:\data".to_owned()]).unwrap();
+    for granted in [r"C:\Web\SRC\a", r"\\?\c:\web\src", r"d:\DATA\x"] {
+        assert!(set.holds(&Place::read(granted, Os::Windows), &facts).is_some(), "{granted}");
+    }
+    assert!(set.holds(&Place::read(r"c:\web\src2", Os::Windows), &facts).is_none());
+}
+
+#[test]
+fn denied_names_match_any_component_and_letter_case() {
+    let patterns = Patterns::new(&["*.pem".to_owned(), ".env*".to_owned(), "secrets/*.txt".to_owned()]).unwrap();
+    let matches = |place: &str| patterns.matches(&Place::read(place, Os::Posix)).is_some();
+    for denied in [
+        "/a/key.pem",
+        "/a/KEY.PEM",
+        "/a/key.pem/x",
+        "/a/key.pem.",
+        "/a/key.pem ",
+        "/a/.env.local/x",
+        "/x/secrets/a.txt",
+    ] {
+        assert!(matches(denied), "{denied}");
+    }
+    for granted in ["/a/pem", "/a/key.pem.txt", "/a/x.env", "/x/secrets/a/b.txt"] {
+        assert!(!matches(granted), "{granted}");
+    }
+}
+
+#[test]
+fn patterns_that_name_no_place_are_refused() {
+    for wrong in ["", "~bob/x", "/..", "./*/../x", "./{a,{b}}", "./{a"] {
+        assert!(PathSet::granted(&[wrong.to_owned()]).is_err(), "{wrong}");
+    }
+}
