@@ -14,6 +14,7 @@ pub mod explain;
 pub mod infer;
 pub mod init;
 pub mod lock;
+pub mod policies;
 pub mod proxy;
 pub mod record;
 pub mod replay;

@@ -1,13 +1,373 @@
 //! The only place that decides.
+//!
+//! Every rule that matches speaks; the strictest wins (deny > ask > allow), whatever their order; the default speaks
+//! only where no rule matched (DESIGN 3.1, 3.2).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
 
 use crate::model::facts::Facts;
-use crate::model::history::History;
-use crate::model::request::Request;
-use crate::model::verdict::{Decision, Verdict};
+use crate::model::history::{History, Mark};
+use crate::model::request::{Action, Request};
+use crate::model::verdict::{Decision, Edit, Reason, Rule, Verdict};
 
 use super::policy::Policy;
+use super::policy::compile::{ArgRules, ServerRules, ToolRules};
+
+mod arguments;
+mod names;
+mod past;
+mod world;
+
+use arguments::{Here, Scope};
 
 /// Judges one request. Deterministic; reads the history and never changes it.
-pub fn decide(_policy: &Policy, _history: &History, _facts: &Facts, _request: &Request) -> Verdict {
-    Verdict { decision: Decision::Deny, because: Vec::new(), marks: Vec::new() }
+pub fn decide(policy: &Policy, history: &History, facts: &Facts, request: &Request) -> Verdict {
+    let mut ruling = Ruling { request, because: Vec::new(), marks: Vec::new(), named_hosts: Vec::new() };
+    let server = policy.servers.get(&request.server);
+    if let Some(trouble) = names::trouble(request) {
+        ruling.deny(&message_rule(), trouble);
+    }
+    match (&request.action, server) {
+        (Action::Call { tool, arguments }, server) => judge_call(&mut ruling, policy, server, facts, tool, arguments),
+        (_, Some(server)) => judge_channel(&mut ruling, server),
+        (_, None) => {}
+    }
+    if server.is_none() && policy.document().default_allow {
+        ruling.speak(Decision::Allow, &policy.default, "`default: allow`, and no rule names this server".into());
+    }
+    world::judge(&mut ruling, policy, server, facts);
+    past::judge(&mut ruling, policy, server, history, facts);
+    if ruling.because.iter().all(is_only_a_denial) {
+        ruling.default(policy, server);
+    }
+    ruling.close()
 }
+
+/// Protections, names and path rules deny what another rule granted. Where none did, the default still speaks, so that
+/// the reader learns of both.
+fn is_only_a_denial(reason: &Reason) -> bool {
+    let pointer = reason.rule.pointer.as_str();
+    let about_effects = pointer.starts_with(PROTECTION)
+        || pointer == MESSAGE
+        || ["allowed_paths", "denied_paths", "denied_patterns"].iter().any(|key| pointer.ends_with(key));
+    reason.effect == Decision::Deny && about_effects
+}
+
+/// The pointer of every built-in denial begins so.
+pub(super) const PROTECTION: &str = "protection";
+const MESSAGE: &str = "message";
+
+fn message_rule() -> Arc<Rule> {
+    Arc::new(Rule { pointer: MESSAGE.into(), at: None })
+}
+
+/// What was said so far.
+pub(super) struct Ruling<'a> {
+    pub request: &'a Request,
+    because: Vec<Reason>,
+    marks: Vec<Mark>,
+    /// Arguments whose URL a grant named by its host: private ones among them are meant.
+    pub named_hosts: Vec<String>,
+}
+
+impl Ruling<'_> {
+    fn speak(&mut self, effect: Decision, rule: &Arc<Rule>, message: String) {
+        self.because.push(Reason {
+            effect,
+            rule: rule.clone(),
+            argument: None,
+            value: None,
+            message,
+            nearest: None,
+            edit: None,
+        });
+    }
+
+    fn deny(&mut self, rule: &Arc<Rule>, message: String) {
+        self.speak(Decision::Deny, rule, message);
+    }
+
+    fn reason(&mut self, reason: Reason) {
+        self.because.push(reason);
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        self.marks.push(mark);
+    }
+
+    /// No rule matched.
+    fn default(&mut self, policy: &Policy, server: Option<&ServerRules>) {
+        let name = &self.request.server;
+        let (message, nearest, edit) = match (&self.request.action, server) {
+            (Action::Call { tool, .. }, Some(server)) => {
+                let nearest = server.nearest_tool(tool);
+                (
+                    format!("no rule names the tool `{tool}`"),
+                    nearest,
+                    edit(&format!("servers.{name}.allowed_tools"), tool),
+                )
+            }
+            (Action::Call { tool, .. }, None) => {
+                let names: Vec<&str> = policy.servers.keys().map(String::as_str).collect();
+                let nearest = nearest(name, &names).map(str::to_owned);
+                let message = format!("no rule names the server `{name}`");
+                (message, nearest, edit(&format!("servers.{name}.allowed_tools"), tool))
+            }
+            (Action::Resource { uri }, _) => {
+                (format!("no rule grants the resource `{uri}`"), None, edit(&format!("servers.{name}.resources"), uri))
+            }
+            (Action::Prompt { name: prompt, .. }, _) => (
+                format!("no rule grants the prompt `{prompt}`"),
+                None,
+                edit(&format!("servers.{name}.prompts"), prompt),
+            ),
+            (Action::Completion { reference, .. }, _) => {
+                (format!("no rule grants the prompt or resource `{reference}` that is completed"), None, None)
+            }
+            (Action::Sampling { .. }, _) => (
+                "no rule lets this server use the client's model".into(),
+                None,
+                edit(&format!("servers.{name}.sampling"), "ask"),
+            ),
+            (Action::Elicitation { .. }, _) => (
+                "no rule lets this server ask the user".into(),
+                None,
+                edit(&format!("servers.{name}.elicitation"), "ask"),
+            ),
+        };
+        let rule = match server {
+            Some(server) => server.rule.clone(),
+            None => policy.default.clone(),
+        };
+        let rule = Arc::new(Rule { pointer: "default".into(), at: rule.at.clone() });
+        self.reason(Reason { effect: Decision::Deny, rule, argument: None, value: None, message, nearest, edit });
+    }
+
+    fn close(mut self) -> Verdict {
+        self.because.sort_by_key(|reason| std::cmp::Reverse(reason.effect));
+        let decision = self.because.first().map_or(Decision::Deny, |reason| reason.effect);
+        Verdict { decision, because: self.because, marks: self.marks }
+    }
+}
+
+/// The change that would grant it.
+pub(super) fn edit(pointer: &str, value: &str) -> Option<Edit> {
+    Some(Edit { pointer: pointer.to_owned(), yaml: value.to_owned(), remove: false })
+}
+
+/// The known word that comes closest.
+pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let scored = known.iter().take(200).map(|candidate| (strsim::damerau_levenshtein(word, candidate), *candidate));
+    scored.min().filter(|(distance, candidate)| *distance <= candidate.len().max(word.len()) / 2).map(|(_, near)| near)
+}
+
+impl ServerRules {
+    fn nearest_tool(&self, tool: &str) -> Option<String> {
+        let mut names: Vec<&str> = self.tools.keys().chain(self.allowed_tools.keys()).map(String::as_str).collect();
+        names.sort_unstable();
+        nearest(tool, &names).map(str::to_owned)
+    }
+
+    /// Path rules and nothing else: no tool is named, so what a call touches decides alone (DESIGN 4).
+    fn has_path_rules_alone(&self) -> bool {
+        self.tools.is_empty()
+            && self.allowed_tools.is_empty()
+            && (self.allowed_paths.is_some() || self.denied_paths.is_some() || self.denied_patterns.is_some())
+    }
+}
+
+fn judge_call(
+    ruling: &mut Ruling<'_>,
+    policy: &Policy,
+    server: Option<&ServerRules>,
+    facts: &Facts,
+    tool: &str,
+    arguments: &Map<String, Value>,
+) {
+    let approval = |server: Option<&str>| policy.approvals.get(&(server.map(str::to_owned), tool.to_owned()));
+    if !policy.approvals.is_empty() {
+        for rule in [approval(Some(&ruling.request.server)), approval(None)].into_iter().flatten() {
+            ruling.speak(Decision::Ask, rule, format!("`{tool}` needs a person's approval"));
+        }
+    }
+    let Some(server) = server else { return };
+    if let Some(rule) = server.denied_tools.get(tool) {
+        ruling.deny(rule, format!("`{tool}` is denied by name"));
+    }
+    if let Some(rules) = server.tools.get(tool) {
+        judge_tool(ruling, policy, server, rules, facts, arguments);
+    } else if let Some(rule) = server.allowed_tools.get(tool) {
+        ruling.speak(Decision::Allow, rule, format!("`{tool}` is allowed by name"));
+    } else if server.has_path_rules_alone() {
+        world::judge_by_paths_alone(ruling, policy, server);
+    }
+}
+
+/// A tool with a rule of its own: arguments, approval, variant.
+fn judge_tool(
+    ruling: &mut Ruling<'_>,
+    policy: &Policy,
+    server: &ServerRules,
+    rules: &ToolRules,
+    facts: &Facts,
+    arguments: &Map<String, Value>,
+) {
+    if let Some(rule) = &rules.ask {
+        ruling.speak(Decision::Ask, rule, "every call of this tool needs a person's approval".into());
+    }
+    let chosen = match &rules.variants {
+        None => rules,
+        Some((rule, by, of)) => match arguments.get(by).and_then(Value::as_str).and_then(|value| of.get(value)) {
+            Some(variant) => {
+                if let Some(rule) = &variant.ask {
+                    ruling.speak(Decision::Ask, rule, "every such call needs a person's approval".into());
+                }
+                variant
+            }
+            None => {
+                let value = arguments.get(by).map(arguments::shown);
+                let mut known: Vec<&str> = of.keys().map(String::as_str).collect();
+                known.sort_unstable();
+                ruling.reason(Reason {
+                    effect: Decision::Deny,
+                    rule: rule.clone(),
+                    argument: Some(format!("/{by}")),
+                    value,
+                    message: format!("no variant for this value of `{by}`"),
+                    nearest: Some(known.join(", ")),
+                    edit: None,
+                });
+                return;
+            }
+        },
+    };
+    let before = ruling.because.len();
+    let discriminator = rules.variants.as_ref().map(|(_, by, _)| by.as_str());
+    judge_arguments(ruling, policy, server, rules, facts, arguments, discriminator, chosen);
+    let denied = ruling.because.iter().skip(before).any(|reason| reason.effect == Decision::Deny);
+    if !denied {
+        ruling.speak(Decision::Allow, &chosen.rule, "the tool and each of its arguments are granted".into());
+    }
+}
+
+/// Arguments are closed: each must be listed and satisfy its constraint (DESIGN 3.3). With variants, what the tool
+/// itself lists holds beside what the variant lists.
+#[expect(clippy::too_many_arguments, reason = "one step of one function")]
+fn judge_arguments(
+    ruling: &mut Ruling<'_>,
+    policy: &Policy,
+    server: &ServerRules,
+    tool: &ToolRules,
+    facts: &Facts,
+    arguments: &Map<String, Value>,
+    discriminator: Option<&str>,
+    chosen: &ToolRules,
+) {
+    let scope = Scope {
+        facts,
+        arguments,
+        root: server.hints.root.as_deref(),
+        dialect: server.hints.dialect,
+        redactor: policy.redactor.as_ref(),
+    };
+    let is_variant = !std::ptr::eq(tool, chosen);
+    let listed = |name: &str| {
+        let mut found =
+            [Some(chosen), is_variant.then_some(tool)].into_iter().flatten().filter_map(|rules| match &rules.args {
+                ArgRules::Listed(checks) => checks.get(name),
+                _ => None,
+            });
+        found.next()
+    };
+    let open = chosen.other_args
+        || matches!(chosen.args, ArgRules::Any)
+        || (is_variant && (tool.other_args || matches!(tool.args, ArgRules::Any)));
+    for (name, value) in arguments {
+        match listed(name) {
+            Some(check) => {
+                if value.is_null() {
+                    continue;
+                }
+                if let Err(miss) = scope.check(check, value, &Here::top(name), &mut ruling.named_hosts) {
+                    ruling.reason(miss.into_reason());
+                }
+            }
+            None if open || Some(name.as_str()) == discriminator => {}
+            None => ruling.reason(unlisted(chosen, name, value)),
+        }
+    }
+    for name in chosen.required.iter().chain(tool.required.iter().filter(|_| is_variant)) {
+        if arguments.get(name).is_none_or(Value::is_null) {
+            let rule =
+                Arc::new(Rule { pointer: format!("{}.required", chosen.rule.pointer), at: chosen.rule.at.clone() });
+            ruling.deny(
+                &rule,
+                format!("the argument `{name}` is required, since a limit on it means nothing without it"),
+            );
+        }
+    }
+}
+
+fn unlisted(tool: &ToolRules, name: &str, value: &Value) -> Reason {
+    let mut known: Vec<&str> = match &tool.args {
+        ArgRules::Listed(checks) => checks.keys().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    known.sort_unstable();
+    let rule = Arc::new(Rule { pointer: format!("{}.args", tool.rule.pointer), at: tool.rule.at.clone() });
+    Reason {
+        effect: Decision::Deny,
+        argument: Some(format!("/{}", name.replace('~', "~0").replace('/', "~1"))),
+        value: Some(arguments::shown(value)),
+        message: format!("the argument `{name}` is not granted"),
+        nearest: if known.is_empty() { Some("no arguments at all".into()) } else { Some(known.join(", ")) },
+        edit: edit(&rule.pointer, &format!("{name}: any")),
+        rule,
+    }
+}
+
+/// Resources, prompts, completions, sampling and elicitation.
+fn judge_channel(ruling: &mut Ruling<'_>, server: &ServerRules) {
+    let by_resource = |uri: &str| server.resources.as_ref().filter(|(_, set)| set.is_match(uri)).map(|(rule, _)| rule);
+    let (rule, decision, message) = match &ruling.request.action {
+        Action::Resource { uri } => (by_resource(uri), Decision::Allow, "the resource is granted"),
+        Action::Prompt { name, .. } => (server.prompts.get(name), Decision::Allow, "the prompt is granted by name"),
+        Action::Completion { reference, .. } => {
+            let rule = server.prompts.get(reference).or_else(|| by_resource(reference));
+            (rule, Decision::Allow, "what is completed is granted")
+        }
+        Action::Sampling { .. } => match &server.sampling {
+            Some((rule, decision)) => (Some(rule), *decision, "the server wants to use the client's model"),
+            None => return,
+        },
+        Action::Elicitation { .. } => match &server.elicitation {
+            Some((rule, decision)) => (Some(rule), *decision, "the server wants to ask the user"),
+            None => return,
+        },
+        Action::Call { .. } => return,
+    };
+    if let Some(rule) = rule.cloned() {
+        ruling.speak(decision, &rule, message.into());
+    }
+}
+
+/// Whether a policy can ever allow or ask a tool, whatever its arguments: what it cannot is hidden from lists.
+pub fn could_pass(policy: &Policy, server: &str, tool: &str) -> bool {
+    let asked = [Some(server.to_owned()), None];
+    let approved = asked.iter().any(|server| policy.approvals.contains_key(&(server.clone(), tool.to_owned())));
+    match policy.servers.get(server) {
+        None => approved || policy.document().default_allow,
+        Some(rules) => {
+            !rules.denied_tools.contains_key(tool)
+                && (approved
+                    || rules.tools.contains_key(tool)
+                    || rules.allowed_tools.contains_key(tool)
+                    || rules.has_path_rules_alone())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,371 @@
-//! Protections: denials that stand under every policy (DESIGN 3.9).
+//! Protections: denials that stand under every policy (DESIGN 3.9). One table; `unprotected: [name]` on a server
+//! switches one off there, and is a finding.
+
+use std::sync::OnceLock;
+
+use crate::model::facts::Facts;
+use crate::model::place::Place;
+
+use super::path::{PathSet, Patterns};
+
+/// One built-in denial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Protection {
+    pub name: &'static str,
+    /// What it keeps from harm, as a denial says it.
+    pub what: &'static str,
+    /// Names of files and folders, wherever they stand: one component, or several with `/`.
+    names: &'static [&'static str],
+    /// Places as a policy writes them.
+    places: &'static [&'static str],
+}
+
+/// Credentials that programs leave in files.
+pub const CREDENTIAL_FILES: &str = "credential-files";
+/// Private keys and key stores by their extension.
+pub const KEY_FILES: &str = "key-files";
+/// What runs by itself at login, at boot or on a schedule.
+pub const STARTUP_FILES: &str = "startup-files";
+/// `.env` and its relatives, but not `.env.example`.
+pub const ENV_FILES: &str = "env-files";
+/// What git runs or obeys.
+pub const GIT_INTERNALS: &str = "git-internals";
+/// Where clients keep their servers and permissions.
+pub const CLIENT_CONFIGS: &str = "client-configs";
+/// The policy, the lock, the audit log, traces and keys.
+pub const REMIT_FILES: &str = "remit-files";
+/// Where cloud machines hand out credentials.
+pub const METADATA_HOSTS: &str = "metadata-hosts";
+/// The machine's own network segment.
+pub const LINK_LOCAL_HOSTS: &str = "link-local-hosts";
+/// Loopback and private networks, unless a grant names the host.
+pub const PRIVATE_HOSTS: &str = "private-hosts";
+/// Secrets in the arguments of a call that goes outside.
+pub const CREDENTIALS_OUTSIDE: &str = "credentials-outside";
+
+const TABLE: [Protection; 11] = [
+    Protection {
+        name: CREDENTIAL_FILES,
+        what: "credentials are kept there",
+        names: &[
+            ".ssh",
+            ".gnupg",
+            ".aws",
+            ".azure",
+            ".kube",
+            ".netrc",
+            "_netrc",
+            ".pgpass",
+            ".my.cnf",
+            ".npmrc",
+            ".pypirc",
+            ".yarnrc.yml",
+            ".git-credentials",
+            ".htpasswd",
+            "id_rsa*",
+            "id_ed25519*",
+            "id_ecdsa*",
+            "id_dsa*",
+            ".password-store",
+            ".docker/config.json",
+            ".cargo/credentials*",
+            ".config/gcloud",
+            ".config/gh",
+            ".config/op",
+            ".config/rclone",
+            "application_default_credentials.json",
+            "gcloud/credentials.db",
+            "keychains",
+            "login data",
+            "key4.db",
+            "logins.json",
+            ".vault-token",
+            "credentials.tfrc.json",
+            ".bash_history",
+            ".zsh_history",
+            ".codex/auth.json",
+            ".gem/credentials",
+            ".m2/settings.xml",
+            ".local/share/keyrings",
+            "proc/*/environ",
+            "proc/*/mem",
+            "run/secrets",
+            "run/credentials",
+        ],
+        places: &[
+            "/etc/shadow",
+            "/etc/shadow-",
+            "/etc/gshadow",
+            "/etc/sudoers",
+            "/etc/sudoers.d",
+            "/etc/master.passwd",
+            "~/.ssh",
+            "~/.gnupg",
+            "~/.aws",
+        ],
+    },
+    Protection {
+        name: KEY_FILES,
+        what: "it is a private key or a key store by its name",
+        names: &["*.pem", "*.key", "*.p12", "*.pfx", "*.p8", "*.ppk", "*.jks", "*.keystore", "*.kdbx"],
+        places: &[],
+    },
+    Protection {
+        name: STARTUP_FILES,
+        what: "what stands there runs by itself",
+        names: &[
+            ".bashrc",
+            ".bash_profile",
+            ".bash_login",
+            ".bash_logout",
+            ".bash_aliases",
+            ".profile",
+            ".zshrc",
+            ".zshenv",
+            ".zprofile",
+            ".zlogin",
+            ".zlogout",
+            ".kshrc",
+            ".cshrc",
+            ".tcshrc",
+            ".xinitrc",
+            ".xprofile",
+            ".xsession",
+            ".config/fish",
+            ".config/autostart",
+            ".config/systemd",
+            "launchagents",
+            "launchdaemons",
+            "profile.ps1",
+            "microsoft.powershell_profile.ps1",
+            "start menu/programs/startup",
+            "spool/cron",
+        ],
+        places: &[
+            "/etc/profile",
+            "/etc/profile.d",
+            "/etc/bash.bashrc",
+            "/etc/zsh",
+            "/etc/crontab",
+            "/etc/cron.d",
+            "/etc/cron.daily",
+            "/etc/cron.hourly",
+            "/etc/cron.weekly",
+            "/etc/rc.local",
+            "/etc/init.d",
+            "/etc/systemd",
+            "/etc/ld.so.preload",
+            "/etc/environment",
+        ],
+    },
+    Protection {
+        name: ENV_FILES,
+        what: "environment files hold secrets",
+        names: &[".env", ".env.*", ".envrc"],
+        places: &[],
+    },
+    Protection {
+        name: GIT_INTERNALS,
+        what: "git runs or obeys what stands there",
+        names: &[".git/config", ".git/config.worktree", ".git/hooks", ".gitconfig", ".config/git"],
+        places: &[],
+    },
+    Protection {
+        name: CLIENT_CONFIGS,
+        what: "a client reads its servers and permissions there",
+        names: &[
+            ".mcp.json",
+            ".claude.json",
+            ".claude/settings*.json",
+            "claude_desktop_config.json",
+            ".cursor/mcp.json",
+            ".vscode/mcp.json",
+            ".vscode/settings.json",
+            ".gemini/settings.json",
+            ".qwen/settings.json",
+            ".codex/config.toml",
+            "mcp_config.json",
+            "mcp_settings.json",
+            "cline_mcp_settings.json",
+            "mcp-config.json",
+            ".continue/config.yaml",
+            ".kiro/settings",
+            ".roo/mcp.json",
+            ".amazonq/mcp.json",
+            "code/user/mcp.json",
+            "code/user/settings.json",
+        ],
+        places: &[],
+    },
+    Protection {
+        name: REMIT_FILES,
+        what: "remit's own files hold what it permits and what it saw",
+        names: &["mcp.policy.yaml", "mcp.lock", ".local/state/remit"],
+        places: &["~/.local/state/remit"],
+    },
+    Protection { name: METADATA_HOSTS, what: "cloud machines hand out credentials there", names: &[], places: &[] },
+    Protection { name: LINK_LOCAL_HOSTS, what: "it is on the machine's own network segment", names: &[], places: &[] },
+    Protection {
+        name: PRIVATE_HOSTS,
+        what: "it is on this machine or a private network, and no grant names it",
+        names: &[],
+        places: &[],
+    },
+    Protection {
+        name: CREDENTIALS_OUTSIDE,
+        what: "a secret stands in the arguments of a call that goes outside",
+        names: &[],
+        places: &[],
+    },
+];
+
+/// `.env.example` and the like are written to be read.
+const ENV_EXAMPLES: [&str; 6] =
+    [".env.example", ".env.sample", ".env.template", ".env.dist", ".env.defaults", ".env.schema"];
+
+/// Every protection's name, in the order of the table.
+pub fn names() -> Vec<&'static str> {
+    TABLE.iter().map(|protection| protection.name).collect()
+}
+
+/// The protection of that name.
+pub fn find(name: &str) -> Option<&'static Protection> {
+    TABLE.iter().find(|protection| protection.name == name)
+}
+
+/// The table, indexed. Each entry of an index says whose it is.
+struct Index {
+    names: Patterns,
+    name_owner: Vec<usize>,
+    places: PathSet,
+    place_owner: Vec<usize>,
+}
+
+fn index() -> &'static Index {
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let (mut names, mut name_owner, mut places, mut place_owner) = (vec![], vec![], vec![], vec![]);
+        for (owner, protection) in TABLE.iter().enumerate() {
+            for name in protection.names {
+                names.push((*name).to_owned());
+                name_owner.push(owner);
+            }
+            for place in protection.places {
+                places.push((*place).to_owned());
+                place_owner.push(owner);
+            }
+        }
+        // The table is constant and a test compiles it, so neither can fail.
+        let names = Patterns::new(&names).unwrap_or_default();
+        let places = PathSet::denied(&places).unwrap_or_default();
+        Index { names, name_owner, places, place_owner }
+    })
+}
+
+/// What protects a place from being touched; with `changes`, also from being taken away with a folder above it.
+/// Protections in `without` are switched off.
+pub fn of_place(place: &Place, facts: &Facts, changes: bool, without: &[String]) -> Option<&'static Protection> {
+    let is_on = |protection: &&'static Protection| !without.iter().any(|name| name == protection.name);
+    let guarded = facts.guarded.iter().any(|own| {
+        let own = Place::read(own, facts.os).folded();
+        let place = place.folded();
+        place.below(own.as_str()).is_some() || (changes && own.below(place.as_str()).is_some())
+    });
+    if guarded && let Some(found) = find(REMIT_FILES).filter(is_on) {
+        return Some(found);
+    }
+    let index = index();
+    let by_name = named(index, place);
+    let by_place = index.places.holds(place, facts).or_else(|| {
+        let below = changes.then(|| index.places.lies_below(place, facts));
+        below.flatten()
+    });
+    let by_place = by_place.and_then(|entry| index.place_owner.get(entry));
+    by_name.into_iter().chain(by_place.copied()).filter_map(|owner| TABLE.get(owner)).find(is_on)
+}
+
+/// The owners of every name that matches, since one may be switched off and another not.
+fn named(index: &Index, place: &Place) -> Vec<usize> {
+    let mut owners: Vec<usize> =
+        index.names.all_matches(place).into_iter().filter_map(|entry| index.name_owner.get(entry).copied()).collect();
+    if is_env_example(place) {
+        owners.retain(|owner| TABLE.get(*owner).is_none_or(|protection| protection.name != ENV_FILES));
+    }
+    owners
+}
+
+/// The place's only `.env`-like name is one that is written to be read.
+fn is_env_example(place: &Place) -> bool {
+    let folded = place.folded();
+    let mut like_env = folded.parts().filter(|part| part.starts_with(".env")).peekable();
+    like_env.peek().is_some() && like_env.all(|part| ENV_EXAMPLES.contains(&part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::Os;
+
+    fn protection(path: &str, changes: bool) -> Option<&'static str> {
+        let facts = Facts {
+            project: "/home/ada/web".into(),
+            cwd: "/home/ada/web".into(),
+            home: Some("/home/ada".into()),
+            guarded: vec!["/home/ada/web/policies/mine.yaml".into()],
+            ..Facts::default()
+        };
+        of_place(&Place::read(path, Os::Posix), &facts, changes, &[]).map(|protection| protection.name)
+    }
+
+    #[test]
+    fn every_protection_of_places_has_a_place_that_it_protects_and_a_neighbour_that_it_does_not() {
+        for (name, protected, free) in [
+            (CREDENTIAL_FILES, "/home/ada/.ssh/id_rsa", "/home/ada/web/ssh/README.md"),
+            (CREDENTIAL_FILES, "/etc/shadow", "/etc/hosts"),
+            (CREDENTIAL_FILES, "/home/ada/.aws/credentials", "/home/ada/aws/credentials.md"),
+            (CREDENTIAL_FILES, "/proc/1/environ", "/proc/cpuinfo"),
+            (KEY_FILES, "/home/ada/web/certs/Server.PEM", "/home/ada/web/certs/pem.md"),
+            (STARTUP_FILES, "/home/ada/.bashrc", "/home/ada/web/bashrc.md"),
+            (ENV_FILES, "/home/ada/web/.env", "/home/ada/web/.env.example"),
+            (ENV_FILES, "/home/ada/web/.env.local", "/home/ada/web/env.local"),
+            (ENV_FILES, "/home/ada/web/.env.example.bak", "/home/ada/web/.env.sample"),
+            (GIT_INTERNALS, "/home/ada/web/.git/hooks/pre-commit", "/home/ada/web/.github/hooks"),
+            (GIT_INTERNALS, "/home/ada/web/.git/config", "/home/ada/web/.git/HEAD"),
+            (CLIENT_CONFIGS, "/home/ada/.cursor/mcp.json", "/home/ada/.cursor/README"),
+            (REMIT_FILES, "/home/ada/web/mcp.policy.yaml", "/home/ada/web/policy.yaml"),
+            (REMIT_FILES, "/home/ada/web/policies/mine.yaml", "/home/ada/web/policies/other.yaml"),
+            (REMIT_FILES, "/home/ada/.local/state/remit/keys/x", "/home/ada/.local/state/vim"),
+        ] {
+            assert_eq!(protection(protected, false), Some(name), "{protected}");
+            assert_eq!(protection(free, false), None, "{free}");
+        }
+    }
+
+    #[test]
+    fn taking_a_folder_away_takes_what_is_protected_below_it() {
+        assert_eq!(protection("/home/ada", false), None);
+        assert!(protection("/home/ada", true).is_some());
+        assert_eq!(protection("/home/ada/.config", true), None);
+        assert_eq!(protection("/home/ada/web/policies", true), Some(REMIT_FILES));
+        assert_eq!(protection("/home/ada/web/src", true), None);
+    }
+
+    #[test]
+    fn a_protection_that_is_switched_off_leaves_the_others_on() {
+        let facts = Facts { project: "/p".into(), cwd: "/p".into(), ..Facts::default() };
+        let off = |name: &str, path: &str| of_place(&Place::read(path, Os::Posix), &facts, false, &[name.to_owned()]);
+        assert!(off(ENV_FILES, "/p/.env").is_none());
+        assert_eq!(off(ENV_FILES, "/p/.ssh/.env").map(|protection| protection.name), Some(CREDENTIAL_FILES));
+        assert_eq!(off(KEY_FILES, "/p/.env").map(|protection| protection.name), Some(ENV_FILES));
+    }
+
+    #[test]
+    fn the_table_compiles() {
+        let (mut names, mut places) = (Vec::new(), Vec::new());
+        for protection in TABLE {
+            names.extend(protection.names.iter().map(|name| (*name).to_owned()));
+            places.extend(protection.places.iter().map(|place| (*place).to_owned()));
+        }
+        assert!(Patterns::new(&names).is_ok() && PathSet::denied(&places).is_ok());
+    }
+}

@@ -115,6 +115,7 @@ pub enum Consent {
 }
 
 /// Something to be written down.
+#[expect(clippy::large_enum_variant, reason = "a note is made once and moved once")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Note {
     Trace(trace::Line),

@@ -310,13 +310,15 @@ pub struct Patterns {
     names: globset::GlobSet,
     /// Index in the policy of each name.
     name_index: Vec<usize>,
-    /// Patterns of several components, matched against the whole place.
-    whole: Vec<(GlobMatcher, usize)>,
+    /// Patterns of several components, matched against the place and each folder above it.
+    whole: globset::GlobSet,
+    whole_index: Vec<usize>,
 }
 
 impl Patterns {
     pub fn new(patterns: &[String]) -> Result<Patterns, (usize, String)> {
-        let (mut names, mut name_index, mut whole) = (globset::GlobSetBuilder::new(), Vec::new(), Vec::new());
+        let (mut names, mut name_index) = (globset::GlobSetBuilder::new(), Vec::new());
+        let (mut whole, mut whole_index) = (globset::GlobSetBuilder::new(), Vec::new());
         for (index, pattern) in patterns.iter().enumerate() {
             let text = place::fold(pattern.trim_end_matches('/'));
             if text.is_empty() {
@@ -331,35 +333,51 @@ impl Patterns {
                 .build()
                 .map_err(|error| (index, error.kind().to_string()))?;
             if several {
-                whole.push((glob.compile_matcher(), index));
+                whole.add(glob);
+                whole_index.push(index);
             } else {
                 names.add(glob);
                 name_index.push(index);
             }
         }
-        let names = names.build().map_err(|error| (0, error.kind().to_string()))?;
-        Ok(Patterns { names, name_index, whole })
+        let build = |set: globset::GlobSetBuilder| set.build().map_err(|error| (0, error.kind().to_string()));
+        Ok(Patterns { names: build(names)?, name_index, whole: build(whole)?, whole_index })
     }
 
     pub fn is_empty(&self) -> bool {
-        self.name_index.is_empty() && self.whole.is_empty()
+        self.name_index.is_empty() && self.whole_index.is_empty()
     }
 
-    /// The pattern that denies the place.
+    /// The first pattern that denies the place.
     pub fn matches(&self, place: &Place) -> Option<usize> {
+        self.all_matches(place).into_iter().min()
+    }
+
+    /// Every pattern that the place, or a folder above it, matches.
+    pub fn all_matches(&self, place: &Place) -> Vec<usize> {
+        let mut found = Vec::new();
+        if self.is_empty() {
+            return found;
+        }
         let folded = place.folded();
         for part in folded.parts() {
             // `key.pem.`, `key.pem ` and `key.pem::$DATA` open `key.pem` on some systems.
             let bare = part.split(':').next().unwrap_or(part).trim_end_matches(['.', ' ']);
-            for name in [part, bare] {
-                if let Some(first) = self.names.matches(name).first() {
-                    return self.name_index.get(*first).copied();
-                }
+            let names = [part, bare];
+            for name in names.iter().take(if part == bare { 1 } else { 2 }) {
+                found
+                    .extend(self.names.matches(name).into_iter().filter_map(|name| self.name_index.get(name).copied()));
             }
         }
-        let whole = folded.as_str().trim_start_matches('/');
-        let mut folders = place::ancestors(whole);
-        folders.find_map(|folder| self.whole.iter().find(|(glob, _)| glob.is_match(folder)).map(|(_, index)| *index))
+        if !self.whole.is_empty() {
+            let whole = folded.as_str().trim_start_matches('/');
+            for folder in place::ancestors(whole).filter(|folder| !folder.is_empty()) {
+                found.extend(
+                    self.whole.matches(folder).into_iter().filter_map(|whole| self.whole_index.get(whole).copied()),
+                );
+            }
+        }
+        found
     }
 }
 

@@ -1,17 +1,40 @@
-//! A policy file made ready to decide with: [`load`] reads YAML, checks it and compiles it.
+//! A policy file made ready to decide with: [`load`] reads YAML, checks it, compiles it and runs its tests.
 
-mod yaml;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
+use crate::model::facts::Facts;
 use crate::model::finding::Finding;
 use crate::model::policy::Document;
-use crate::model::verdict::Location;
+use crate::model::request::{Action, Request};
+use crate::model::verdict::{Location, Rule};
 
 use super::effects::Hints;
-use crate::model::request::Request;
+use super::redact::Redactor;
+
+pub(super) mod check;
+pub(super) mod compile;
+mod links;
+mod lint;
+mod read;
+mod yaml;
+
+pub use lint::run_tests;
+
+use compile::{FlowRule, Labels, ServerRules};
 
 /// A policy ready to decide with: compiled once, indexed by server and tool.
 #[derive(Debug, Clone)]
 pub struct Policy {
+    pub(super) servers: HashMap<String, ServerRules>,
+    /// (server or any, tool) -> the line that asks.
+    pub(super) approvals: HashMap<(Option<String>, String), Arc<Rule>>,
+    pub(super) labels: Labels,
+    pub(super) flows: Vec<FlowRule>,
+    pub(super) default: Arc<Rule>,
+    pub(super) redactor: Option<Redactor>,
     document: Document,
     digest: String,
 }
@@ -28,20 +51,33 @@ pub struct Problem {
     pub message: String,
 }
 
-/// Reads a policy. `file` is its name in messages. Warnings are findings of the policy that comes back.
-pub fn load(_text: &str, _file: &str) -> Result<(Policy, Vec<Finding>), Problems> {
-    Ok((Policy::deny_everything(), Vec::new()))
+/// Reads a policy. `file` is its name in messages. What is wrong but harmless comes back as findings.
+pub fn load(text: &str, file: &str) -> Result<(Policy, Vec<Finding>), Problems> {
+    let document = read::read(text, file)?;
+    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let policy = compile::compile(document, digest, file)?;
+    let findings = lint::lint(&policy, file);
+    Ok((policy, findings))
 }
 
 impl Policy {
-    /// What stands in for a policy that is missing or wrong.
+    /// What stands in for a policy that is missing or wrong: nothing is granted.
     pub fn deny_everything() -> Policy {
-        Policy { document: Document::default(), digest: String::new() }
+        Policy {
+            servers: HashMap::new(),
+            approvals: HashMap::new(),
+            labels: Labels::default(),
+            flows: Vec::new(),
+            default: Arc::new(Rule { pointer: "default".into(), at: None }),
+            redactor: None,
+            document: Document::default(),
+            digest: "none".into(),
+        }
     }
 
     /// Compiles a policy made in memory.
     pub fn from_document(document: Document) -> Result<Policy, Problems> {
-        Ok(Policy { document, digest: String::new() })
+        compile::compile(document, "memory".into(), "policy")
     }
 
     /// The policy as it is written.
@@ -54,13 +90,53 @@ impl Policy {
         &self.digest
     }
 
+    /// With the project's key, so that `redacted` constraints can match live secrets.
+    pub fn with_redactor(mut self, redactor: Redactor) -> Policy {
+        self.redactor = Some(redactor);
+        self
+    }
+
+    /// The absolute spelling of every place that the policy names, for `edge::facts` to look up once.
+    pub fn places(&self, facts: &Facts) -> Vec<String> {
+        let listed = |server: &ServerRules| {
+            let lists = server.allowed_paths.iter().chain(&server.denied_paths);
+            lists.flat_map(|places| places.set.spellings(facts)).collect::<Vec<_>>()
+        };
+        let mut places: Vec<String> = self.servers.values().flat_map(listed).collect();
+        for server in self.servers.values() {
+            server.each_path_set(&mut |set| places.extend(set.spellings(facts)));
+        }
+        places.sort();
+        places.dedup();
+        places
+    }
+
+    /// The same policy, in which a granted or denied place that is a link also stands for where it leads.
+    pub fn with_links(mut self, links: &BTreeMap<String, String>, facts: &Facts) -> Policy {
+        if links.is_empty() {
+            return self;
+        }
+        for server in self.servers.values_mut() {
+            server.link(links, facts);
+        }
+        self
+    }
+
     /// What the policy declares the arguments of this request to be.
-    pub fn hints(&self, _request: &Request) -> Hints {
-        Hints::default()
+    pub fn hints(&self, request: &Request) -> Hints {
+        self.hints_of(request).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn hints_of(&self, request: &Request) -> Option<&Hints> {
+        let server = self.servers.get(&request.server)?;
+        let Action::Call { tool, arguments } = &request.action else { return Some(&server.hints) };
+        let Some(rules) = server.tools.get(tool) else { return Some(&server.hints) };
+        let variant = rules.variants.as_ref().and_then(|(_, by, of)| of.get(arguments.get(by)?.as_str()?));
+        Some(variant.map_or(&rules.hints, |variant| &variant.hints))
     }
 
     /// Whether any rate, budget or flow reads the history of requests.
     pub fn needs_history(&self) -> bool {
-        false
+        !self.flows.is_empty() || self.servers.values().any(ServerRules::counts)
     }
 }

@@ -1,0 +1,315 @@
+//! One value against one constraint.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::model::effects::Found;
+use crate::model::facts::Facts;
+use crate::model::verdict::{Decision, Edit, Reason, Rule};
+
+use super::super::path::{self, PathSet, Standing};
+use super::super::policy::check::{Check, Test};
+use super::super::redact::Redactor;
+use super::super::sql::{self, Dialect};
+use super::super::url::Reach;
+use super::super::{address, command, shape, text, url};
+
+/// What a constraint may look at besides its value.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub facts: &'a Facts,
+    /// The whole arguments, for siblings.
+    pub arguments: &'a Map<String, Value>,
+    pub root: Option<&'a str>,
+    pub dialect: Dialect,
+    pub redactor: Option<&'a Redactor>,
+}
+
+/// Where the check stands, as a chain on the stack: nothing is built while everything is granted.
+pub(super) struct Here<'a> {
+    above: Option<&'a Here<'a>>,
+    step: Step<'a>,
+}
+
+enum Step<'a> {
+    Member(&'a str),
+    Element(usize),
+}
+
+impl<'a> Here<'a> {
+    pub fn top(name: &'a str) -> Here<'a> {
+        Here { above: None, step: Step::Member(name) }
+    }
+
+    fn member(&'a self, name: &'a str) -> Here<'a> {
+        Here { above: Some(self), step: Step::Member(name) }
+    }
+
+    fn element(&'a self, index: usize) -> Here<'a> {
+        Here { above: Some(self), step: Step::Element(index) }
+    }
+
+    /// RFC 6901.
+    fn pointer(&self) -> String {
+        let mut pointer = self.above.map(Here::pointer).unwrap_or_default();
+        pointer.push('/');
+        match self.step {
+            Step::Member(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            Step::Element(index) => pointer.push_str(&index.to_string()),
+        }
+        pointer
+    }
+}
+
+/// A value that its constraint does not admit.
+#[derive(Debug)]
+pub(super) struct Miss {
+    rule: Arc<Rule>,
+    argument: String,
+    value: String,
+    message: String,
+    nearest: Option<String>,
+    edit: Option<Edit>,
+}
+
+impl Miss {
+    pub fn into_reason(self) -> Reason {
+        Reason {
+            effect: Decision::Deny,
+            rule: self.rule,
+            argument: Some(self.argument),
+            value: Some(self.value),
+            message: self.message,
+            nearest: self.nearest,
+            edit: self.edit,
+        }
+    }
+
+    fn near(mut self: Box<Miss>, words: &[String]) -> Box<Miss> {
+        let known: Vec<&str> = words.iter().map(String::as_str).collect();
+        let close = super::nearest(&self.value, &known).or(known.first().copied());
+        self.nearest = close.map(str::to_owned);
+        self
+    }
+
+    fn fix(mut self: Box<Miss>, key: &str, yaml: String) -> Box<Miss> {
+        let pointer = format!("{}.{key}", self.rule.pointer);
+        self.edit = Some(Edit { pointer, yaml, remove: false });
+        self
+    }
+}
+
+type Outcome = Result<(), Box<Miss>>;
+
+/// A value as a message shows it.
+pub(super) fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.chars().count() <= 160 {
+        return text;
+    }
+    let head: String = text.chars().take(150).collect();
+    format!("{head}... ({} characters)", text.chars().count())
+}
+
+impl Scope<'_> {
+    /// `Err`: why the value is not admitted. `named` collects the arguments whose host a grant named.
+    pub fn check(&self, check: &Check, value: &Value, here: &Here<'_>, named: &mut Vec<String>) -> Outcome {
+        let miss = |message: String| {
+            Box::new(Miss {
+                rule: check.rule.clone(),
+                argument: here.pointer(),
+                value: shown(value),
+                message,
+                nearest: None,
+                edit: None,
+            })
+        };
+        let fail = |message: &str| Err(miss(message.to_owned()));
+        match (&check.test, value) {
+            (Test::Any, _) => Ok(()),
+            (Test::OneOf(values), value) if values.has(value) => Ok(()),
+            (Test::OneOf(values), value) => Err(miss("it is none of the values granted".into())
+                .near(&values.words)
+                .fix("one_of", value.to_string())),
+            (Test::Matches(regex), Value::String(text)) if regex.is_match(text) => Ok(()),
+            (Test::Matches(regex), Value::String(_)) => Err(miss(format!("it does not match {}", regex.as_str()))),
+            (Test::Shape(wanted), value) => match scalar_text(value).filter(|text| shape::has(*wanted, text)) {
+                Some(_) => Ok(()),
+                None => Err(miss(format!("it has not the shape {}", wanted.name()))),
+            },
+            (Test::Range { min, max }, Value::Number(number)) => match number.as_f64() {
+                Some(number) if min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max) => Ok(()),
+                _ => Err(miss(format!("it is not between {} and {}", end(*min), end(*max)))),
+            },
+            (Test::MaxLength(max), Value::String(text))
+                if text.len() as u64 <= *max || text.chars().count() as u64 <= *max =>
+            {
+                Ok(())
+            }
+            (Test::MaxLength(max), Value::String(_)) => Err(miss(format!("it is longer than {max}"))),
+            (Test::MaxItems(max), Value::Array(items)) if items.len() as u64 <= *max => Ok(()),
+            (Test::MaxItems(max), Value::Array(_)) => Err(miss(format!("it has more than {max} items"))),
+            (Test::Paths { set, words, relative_to }, Value::String(text)) => {
+                self.check_path(set, relative_to.as_deref(), text).map_err(|why| {
+                    let add = self.suggested_path(text);
+                    let miss = miss(why).near(words);
+                    match add {
+                        Some(add) => miss.fix("paths", add),
+                        None => miss,
+                    }
+                })
+            }
+            (Test::Urls { set, words }, Value::String(text)) => match url::read(text, Found::Declared) {
+                Ok(read) if set.admits(&read).is_some() => {
+                    if url::reach(&read.host) != Reach::Public {
+                        named.push(here.pointer());
+                    }
+                    Ok(())
+                }
+                Ok(read) => {
+                    let add = format!("{}://{}/**", read.scheme, read.host);
+                    Err(miss("no grant admits this URL".into()).near(words).fix("urls", add))
+                }
+                Err(why) => Err(miss(format!("it is no URL that everybody reads alike: {why}"))),
+            },
+            (Test::Emails { set, words }, Value::String(text)) => {
+                let addresses = address::read(text).map_err(|why| miss(format!("it is no e-mail address: {why}")))?;
+                match addresses.iter().find(|address| set.admits(address).is_none()) {
+                    None if addresses.is_empty() => fail("it holds no e-mail address"),
+                    None => Ok(()),
+                    Some(other) => {
+                        let plain = format!("{}@{}", other.local, other.domain);
+                        Err(miss(format!("nobody granted mail to {plain}")).near(words).fix("emails", plain))
+                    }
+                }
+            }
+            (Test::Emails { .. } | Test::Urls { .. }, Value::Array(items)) => {
+                let mut each = items.iter().enumerate();
+                each.try_for_each(|(index, item)| match item {
+                    Value::String(_) => self.check(check, item, &here.element(index), named),
+                    _ => fail("each element must be a string"),
+                })
+            }
+            (Test::Sql { rules, words }, Value::String(text)) => sql::read(text, self.dialect)
+                .map_err(|why| format!("it cannot be read as SQL: {why}"))
+                .and_then(|read| rules.check(&read))
+                .map_err(|why| miss(why).near(std::slice::from_ref(words))),
+            (Test::Commands { set, words }, value @ (Value::String(_) | Value::Array(_))) => read_command(value)
+                .map_err(|why| format!("it cannot be read as a command: {why}"))
+                .and_then(|read| set.check(&read))
+                .map_err(|why| miss(why).near(words).fix("commands", shown(value))),
+            (Test::Text(rules), Value::String(body)) => rules.check(&text::read(body)).map_err(miss),
+            (Test::Redacted(token), Value::String(text)) => {
+                let live = self.redactor.is_some_and(|redactor| redactor.is_behind(text, token));
+                if live || text == token { Ok(()) } else { fail("it is another secret than the recorded one") }
+            }
+            (Test::Each(each), Value::Array(items)) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, item)| self.check(each, item, &here.element(index), named)),
+            (Test::Fields { fields, required }, Value::Object(members)) => {
+                for (name, member) in members {
+                    match fields.get(name) {
+                        Some(check) if !member.is_null() => self.check(check, member, &here.member(name), named)?,
+                        Some(_) => {}
+                        None => return Err(miss(format!("the field `{name}` is not granted"))),
+                    }
+                }
+                match required.iter().find(|name| members.get(*name).is_none_or(Value::is_null)) {
+                    Some(name) => Err(miss(format!("the field `{name}` is required"))),
+                    None => Ok(()),
+                }
+            }
+            (Test::Not(inner), value) => match self.check(inner, value, here, &mut Vec::new()) {
+                Ok(()) => fail("it is what is excluded"),
+                // A value of another type is not excluded by being unreadable.
+                Err(_) => Ok(()),
+            },
+            (Test::All(all), value) => all.iter().try_for_each(|one| self.check(one, value, here, named)),
+            (Test::AnyOf(any), value) => {
+                let mut nearest = None;
+                for one in any {
+                    match self.check(one, value, here, named) {
+                        Ok(()) => return Ok(()),
+                        Err(miss) => nearest = Some(miss),
+                    }
+                }
+                Err(nearest.unwrap_or_else(|| miss("nothing is granted here".into())))
+            }
+            (test, value) => Err(miss(format!("it is {}, where {} is granted", type_of(value), wanted_by(test)))),
+        }
+    }
+
+    /// Every reading of the path, wherever it leads, must be granted.
+    fn check_path(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> Result<(), String> {
+        let base = relative_to.and_then(|sibling| self.arguments.get(sibling)).and_then(Value::as_str);
+        let standing = Standing { root: self.root, base, changes: false, found: Found::Declared };
+        let path = path::read(text, standing).map_err(|why| format!("it names no place that can be told: {why}"))?;
+        for reading in &path.readings {
+            let absolute = self.facts.absolute(&path, reading);
+            for place in self.facts.lead(&absolute) {
+                if set.holds(&place, self.facts).is_none() {
+                    return Err(format!("it leads to {place}, which is not granted"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The path as the policy would write it.
+    fn suggested_path(&self, text: &str) -> Option<String> {
+        let standing = Standing { root: self.root, base: None, changes: false, found: Found::Declared };
+        let path = path::read(text, standing).ok()?;
+        let reading = path.readings.last()?;
+        let place = self.facts.lead(&self.facts.absolute(&path, reading)).pop()?;
+        Some(super::world::in_policy_words(&place, self.facts))
+    }
+}
+
+fn read_command(value: &Value) -> Result<crate::model::effects::CommandEffect, String> {
+    match value {
+        Value::String(text) => command::read_shell(text),
+        Value::Array(items) => {
+            let words: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+            command::read_argv(&words.ok_or("an argument vector holds strings only")?)
+        }
+        _ => Err("neither a string nor an argument vector".into()),
+    }
+}
+
+/// Shapes are about text; a whole number has one as well.
+fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn end(bound: Option<f64>) -> String {
+    bound.map_or("any number".into(), |bound| bound.to_string())
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn wanted_by(test: &Test) -> &'static str {
+    match test {
+        Test::Range { .. } => "a number",
+        Test::MaxItems(_) | Test::Each(_) => "an array",
+        Test::Fields { .. } => "an object",
+        _ => "a string",
+    }
+}

@@ -1,0 +1,217 @@
+//! Constraints made ready to check a value with: patterns compiled, lists indexed.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::model::effects::Kind;
+use crate::model::policy::{Constraint, Shape};
+use crate::model::verdict::Rule;
+
+use super::super::address::AddressSet;
+use super::super::command::CommandSet;
+use super::super::path::PathSet;
+use super::super::sql::SqlRules;
+use super::super::text::TextRules;
+use super::super::url::UrlSet;
+use super::compile::Compiler;
+
+/// A compiled user pattern may take this much memory.
+const REGEX_SIZE: usize = 1 << 20;
+
+/// A constraint, and where it stands in the policy.
+#[derive(Debug, Clone)]
+pub(crate) struct Check {
+    pub rule: Arc<Rule>,
+    pub test: Test,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Test {
+    Any,
+    OneOf(Values),
+    Matches(Regex),
+    Shape(Shape),
+    Range { min: Option<f64>, max: Option<f64> },
+    MaxLength(u64),
+    MaxItems(u64),
+    Paths { set: PathSet, words: Vec<String>, relative_to: Option<String> },
+    Urls { set: UrlSet, words: Vec<String> },
+    Emails { set: AddressSet, words: Vec<String> },
+    Sql { rules: SqlRules, words: String },
+    Commands { set: CommandSet, words: Vec<String> },
+    Text(TextRules),
+    Redacted(String),
+    Each(Box<Check>),
+    Fields { fields: HashMap<String, Check>, required: Vec<String> },
+    Not(Box<Check>),
+    All(Vec<Check>),
+    AnyOf(Vec<Check>),
+}
+
+/// A closed set: strings and numbers by hash, the rest one by one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Values {
+    texts: HashSet<String>,
+    numbers: HashSet<u64>,
+    others: Vec<Value>,
+    pub words: Vec<String>,
+}
+
+impl Values {
+    fn new(values: &[Value]) -> Values {
+        let mut set = Values { words: values.iter().map(ToString::to_string).collect(), ..Values::default() };
+        for value in values {
+            match value {
+                Value::String(text) => {
+                    set.texts.insert(text.clone());
+                }
+                Value::Number(number) => set.numbers.extend(number_key(number)),
+                other => set.others.push(other.clone()),
+            }
+        }
+        set
+    }
+
+    pub fn has(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.texts.contains(text),
+            Value::Number(number) => number_key(number).is_some_and(|key| self.numbers.contains(&key)),
+            other => self.others.contains(other),
+        }
+    }
+}
+
+/// 1 and 1.0 are one number. Integers that a double would round are told apart by their own bits.
+fn number_key(number: &serde_json::Number) -> Option<u64> {
+    const EXACT: i64 = 1 << 53;
+    match number.as_i64() {
+        Some(integer) if !(-EXACT..=EXACT).contains(&integer) => Some(!(integer as u64)),
+        _ => number.as_f64().map(|float| (if float == 0.0 { 0.0 } else { float }).to_bits()),
+    }
+}
+
+impl Compiler<'_> {
+    /// Compiles one constraint. `pattern`: the argument pattern that it stands at (`/files/*`), for the hints.
+    pub fn check(&mut self, pointer: &str, pattern: &str, constraint: &Constraint) -> Check {
+        let test = self.test(pointer, pattern, constraint);
+        Check { rule: self.rule(pointer), test }
+    }
+
+    fn test(&mut self, pointer: &str, pattern: &str, constraint: &Constraint) -> Test {
+        match constraint {
+            Constraint::Any => Test::Any,
+            Constraint::OneOf(values) => Test::OneOf(Values::new(values)),
+            Constraint::Matches(text) => Test::Matches(self.regex(&format!("{pointer}.matches"), text)),
+            Constraint::Shape(shape) => Test::Shape(*shape),
+            Constraint::Range { min, max } => Test::Range { min: *min, max: *max },
+            Constraint::MaxLength(max) => Test::MaxLength(*max),
+            Constraint::MaxItems(max) => Test::MaxItems(*max),
+            Constraint::Paths { paths, relative_to } => {
+                self.declare(pattern, Kind::Path);
+                if let Some(sibling) = relative_to {
+                    self.hints.relative_to.insert(pattern.to_owned(), sibling.clone());
+                }
+                let set = self.list(&format!("{pointer}.paths"), paths, PathSet::granted);
+                Test::Paths { set, words: paths.clone(), relative_to: relative_to.clone() }
+            }
+            Constraint::Urls(urls) => {
+                self.declare(pattern, Kind::Url);
+                self.declare(&format!("{pattern}/*"), Kind::Url);
+                let set = self.list(&format!("{pointer}.urls"), urls, UrlSet::parse);
+                Test::Urls { set, words: urls.clone() }
+            }
+            Constraint::Emails(emails) => {
+                self.declare(pattern, Kind::Address);
+                self.declare(&format!("{pattern}/*"), Kind::Address);
+                let set = self.list(&format!("{pointer}.emails"), emails, AddressSet::parse);
+                Test::Emails { set, words: emails.clone() }
+            }
+            Constraint::Sql(grant) => {
+                self.declare(pattern, Kind::Sql);
+                let words = sql_words(grant);
+                match SqlRules::new(grant) {
+                    Ok(rules) => Test::Sql { rules, words },
+                    Err(why) => self.refuse(&format!("{pointer}.sql"), why),
+                }
+            }
+            Constraint::Commands(commands) => {
+                self.declare(pattern, Kind::Command);
+                let set = self.list(&format!("{pointer}.commands"), commands, CommandSet::parse);
+                Test::Commands { set, words: commands.clone() }
+            }
+            Constraint::Text(grant) => {
+                self.declare(pattern, Kind::Text);
+                match TextRules::new(grant) {
+                    Ok(rules) => Test::Text(rules),
+                    Err(why) => self.refuse(&format!("{pointer}.text"), why),
+                }
+            }
+            Constraint::Redacted(token) => Test::Redacted(token.clone()),
+            Constraint::Each(each) => {
+                Test::Each(Box::new(self.check(&format!("{pointer}.each"), &format!("{pattern}/*"), each)))
+            }
+            Constraint::Fields { fields, required } => {
+                let checks = fields.iter().map(|(name, constraint)| {
+                    let token = name.replace('~', "~0").replace('/', "~1");
+                    let check =
+                        self.check(&format!("{pointer}.fields.{name}"), &format!("{pattern}/{token}"), constraint);
+                    (name.clone(), check)
+                });
+                let fields: HashMap<String, Check> = checks.collect();
+                Test::Fields { fields, required: required.clone() }
+            }
+            Constraint::Not(not) => Test::Not(Box::new(self.check(&format!("{pointer}.not"), pattern, not))),
+            Constraint::All(all) => Test::All(all.iter().map(|one| self.check(pointer, pattern, one)).collect()),
+            Constraint::AnyOf(any) => {
+                let each = any.iter().enumerate();
+                Test::AnyOf(each.map(|(index, one)| self.check(&format!("{pointer}[{index}]"), pattern, one)).collect())
+            }
+        }
+    }
+
+    /// The whole value must match. Linear time; too big a pattern is refused.
+    fn regex(&mut self, pointer: &str, text: &str) -> Regex {
+        let built = regex::RegexBuilder::new(&format!("^(?:{text})$")).size_limit(REGEX_SIZE).build();
+        match built {
+            // `a)|(b` would close the group that anchors it.
+            Ok(regex)
+                if Regex::new(text).is_ok()
+                    || regex::RegexBuilder::new(text).size_limit(REGEX_SIZE).build().is_ok() =>
+            {
+                regex
+            }
+            Ok(_) => self.refuse(pointer, "the regular expression is not balanced".into()),
+            Err(error) => self.refuse(pointer, format!("not a regular expression: {}", first_line(&error.to_string()))),
+        }
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().last().unwrap_or(text).trim_start_matches("error: ")
+}
+
+fn sql_words(grant: &crate::model::policy::SqlGrant) -> String {
+    let tables = grant.tables.as_ref().map_or("any table".to_owned(), |tables| tables.join(", "));
+    format!("{} on {tables}", grant.statements.join(", "))
+}
+
+/// What stands in for a part that did not compile. The problem that was told with it stops the policy.
+pub(crate) trait Refusing {
+    fn nothing() -> Self;
+}
+
+impl Refusing for Test {
+    fn nothing() -> Test {
+        Test::OneOf(Values::default())
+    }
+}
+
+impl Refusing for Regex {
+    #[expect(clippy::unwrap_used, reason = "a constant pattern")]
+    fn nothing() -> Regex {
+        Regex::new("$^x").unwrap()
+    }
+}

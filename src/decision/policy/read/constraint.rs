@@ -1,0 +1,193 @@
+//! One constraint: `any`, `{ paths: [./src] }`, or a list of constraints of which any one will do.
+
+use std::collections::BTreeMap;
+
+use crate::model::policy::{Constraint, Shape, SqlGrant, TextGrant};
+
+use super::super::yaml::{Content, Key, Node};
+use super::Reader;
+
+const KINDS: [&str; 18] = [
+    "one_of",
+    "matches",
+    "shape",
+    "range",
+    "max_length",
+    "max_items",
+    "paths",
+    "relative_to",
+    "urls",
+    "emails",
+    "sql",
+    "commands",
+    "text",
+    "redacted",
+    "each",
+    "fields",
+    "required",
+    "not",
+];
+
+/// Nested constraints deeper than this are a mistake or an attack.
+const MAX_DEPTH: usize = 32;
+
+impl Reader<'_> {
+    pub(super) fn constraint(&mut self, pointer: &str, node: &Node) -> Option<Constraint> {
+        if pointer.matches('.').count() > MAX_DEPTH {
+            self.problem(node, "constraints are nested too deep");
+            return None;
+        }
+        match &node.content {
+            Content::Text(word) if word == "any" => Some(Constraint::Any),
+            Content::List(nodes) if !nodes.is_empty() => {
+                let each = nodes.iter().enumerate();
+                let any: Vec<_> =
+                    each.filter_map(|(index, node)| self.constraint(&format!("{pointer}[{index}]"), node)).collect();
+                Some(Constraint::AnyOf(any))
+            }
+            Content::Map(members) if !members.is_empty() => self.kinds(pointer, members),
+            _ => {
+                self.problem(node, "a constraint is `any`, a mapping such as { one_of: [...] }, or a list of those");
+                None
+            }
+        }
+    }
+
+    /// Two kinds in one mapping: both must hold.
+    fn kinds(&mut self, pointer: &str, members: &[(Key, Node)]) -> Option<Constraint> {
+        let find = |name: &str| members.iter().find(|(key, _)| key.text == name);
+        let mut all = Vec::new();
+        for (key, node) in members {
+            let pointer = format!("{pointer}.{}", key.text);
+            self.locate(&pointer, key);
+            let kind = match key.text.as_str() {
+                "one_of" => self.one_of(node),
+                "matches" => self.text(node, "`matches`").map(Constraint::Matches),
+                "shape" => {
+                    let shapes: Vec<(&str, Shape)> = Shape::ALL.iter().map(|shape| (shape.name(), *shape)).collect();
+                    self.choice(node, "`shape`", &shapes).map(Constraint::Shape)
+                }
+                "range" => self.range(node),
+                "max_length" => self.count(node, "`max_length`").map(Constraint::MaxLength),
+                "max_items" => self.count(node, "`max_items`").map(Constraint::MaxItems),
+                "paths" => {
+                    let relative_to = find("relative_to").and_then(|(_, node)| self.text(node, "`relative_to`"));
+                    Some(Constraint::Paths { paths: self.texts(node, "`paths`"), relative_to })
+                }
+                "relative_to" if find("paths").is_some() => continue,
+                "relative_to" => {
+                    self.member_problem(key, "`relative_to` belongs beside `paths`".into());
+                    None
+                }
+                "urls" => Some(Constraint::Urls(self.texts(node, "`urls`"))),
+                "emails" => Some(Constraint::Emails(self.texts(node, "`emails`"))),
+                "sql" => Some(self.sql(node)),
+                "commands" => Some(Constraint::Commands(self.texts(node, "`commands`"))),
+                "text" => Some(self.text_grant(node)),
+                "redacted" => self.text(node, "`redacted`").map(Constraint::Redacted),
+                "each" => self.constraint(&pointer, node).map(|each| Constraint::Each(Box::new(each))),
+                "not" => self.constraint(&pointer, node).map(|not| Constraint::Not(Box::new(not))),
+                "fields" => {
+                    let required = find("required").map(|(_, node)| self.texts(node, "`required`"));
+                    Some(self.fields(&pointer, node, required.unwrap_or_default()))
+                }
+                "required" if find("fields").is_some() => continue,
+                "required" => {
+                    self.member_problem(key, "`required` belongs beside `fields`, or beside `args`".into());
+                    None
+                }
+                _ => {
+                    self.unknown(key, "a constraint", &KINDS);
+                    None
+                }
+            };
+            all.extend(kind);
+        }
+        match all.len() {
+            0 => None,
+            1 => all.pop(),
+            _ => Some(Constraint::All(all)),
+        }
+    }
+
+    fn one_of(&mut self, node: &Node) -> Option<Constraint> {
+        let Content::List(nodes) = &node.content else {
+            self.problem(node, format!("`one_of` must be a list, not {}", node.kind()));
+            return None;
+        };
+        Some(Constraint::OneOf(nodes.iter().map(Node::to_json).collect()))
+    }
+
+    /// `[min, max]`; `null` is open.
+    fn range(&mut self, node: &Node) -> Option<Constraint> {
+        let ends = match &node.content {
+            Content::List(nodes) => nodes.as_slice(),
+            _ => &[],
+        };
+        let [min, max] = ends else {
+            self.problem(node, "`range` must be [min, max]; write null for an open end");
+            return None;
+        };
+        let mut end = |node: &Node| match node.content {
+            Content::Null => None,
+            _ => self.number(node, "an end of `range`"),
+        };
+        let (min, max) = (end(min), end(max));
+        if let (Some(low), Some(high)) = (min, max)
+            && low > high
+        {
+            self.problem(node, format!("nothing lies between {low} and {high}"));
+        }
+        Some(Constraint::Range { min, max })
+    }
+
+    fn fields(&mut self, pointer: &str, node: &Node, required: Vec<String>) -> Constraint {
+        let mut fields = BTreeMap::new();
+        for (key, node) in self.mapping(node, "`fields`") {
+            let pointer = format!("{pointer}.{}", key.text);
+            self.locate(&pointer, key);
+            if let Some(constraint) = self.constraint(&pointer, node) {
+                fields.insert(key.text.clone(), constraint);
+            }
+        }
+        Constraint::Fields { fields, required }
+    }
+
+    fn sql(&mut self, node: &Node) -> Constraint {
+        let mut grant = SqlGrant::default();
+        for (key, node) in self.mapping(node, "`sql`") {
+            match key.text.as_str() {
+                "statements" => {
+                    grant.statements =
+                        self.texts(node, "`statements`").into_iter().map(|kind| kind.to_lowercase()).collect();
+                }
+                "tables" => grant.tables = Some(self.texts(node, "`tables`")),
+                "writes" => grant.writes = Some(self.texts(node, "`writes`")),
+                "search_path" => grant.search_path = self.text(node, "`search_path`"),
+                "functions" => grant.functions = self.texts(node, "`functions`"),
+                _ => self.unknown(key, "`sql`", &["statements", "tables", "writes", "search_path", "functions"]),
+            }
+        }
+        if grant.statements.is_empty() {
+            self.problem(node, "`sql` needs `statements`, for example [select]");
+        }
+        Constraint::Sql(grant)
+    }
+
+    fn text_grant(&mut self, node: &Node) -> Constraint {
+        let mut grant = TextGrant::default();
+        for (key, node) in self.mapping(node, "`text`") {
+            match key.text.as_str() {
+                "hosts" => grant.hosts = Some(self.texts(node, "`hosts`")),
+                "emails" => grant.emails = Some(self.texts(node, "`emails`")),
+                "accounts" => grant.accounts = Some(self.texts(node, "`accounts`")),
+                "secrets" => {
+                    let choices = [("deny", true), ("allow", false)];
+                    grant.deny_secrets = self.choice(node, "`secrets`", &choices).unwrap_or(true);
+                }
+                _ => self.unknown(key, "`text`", &["hosts", "emails", "accounts", "secrets"]),
+            }
+        }
+        Constraint::Text(grant)
+    }
+}

@@ -1,0 +1,148 @@
+//! YAML tree -> [`Document`]: every key known, every value of its type, all problems at once.
+
+use crate::model::policy::Document;
+use crate::model::verdict::Location;
+
+use super::yaml::{Content, Key, Node};
+use super::{Problem, Problems};
+
+mod constraint;
+mod server;
+mod top;
+
+/// The version of the format that this remit reads.
+const VERSION: i64 = 1;
+
+/// Reads the whole file.
+pub(super) fn read(text: &str, file: &str) -> Result<Document, Problems> {
+    let node = Node::parse(text, file).map_err(|problem| Problems(vec![problem]))?;
+    let mut reader = Reader { file, problems: Vec::new(), document: Document::default() };
+    reader.top(&node);
+    if reader.problems.is_empty() {
+        return Ok(reader.document);
+    }
+    reader.problems.sort_by(|left, right| left.at.cmp(&right.at));
+    reader.problems.dedup();
+    Err(Problems(reader.problems))
+}
+
+/// Collects the document and what is wrong with it.
+struct Reader<'a> {
+    file: &'a str,
+    problems: Vec<Problem>,
+    document: Document,
+}
+
+impl Reader<'_> {
+    fn location(&self, line: u64, column: u64) -> Location {
+        Location { file: self.file.to_owned(), line, column }
+    }
+
+    fn problem(&mut self, node: &Node, message: impl Into<String>) {
+        let at = self.location(node.line, node.column);
+        self.problems.push(Problem { at, message: message.into() });
+    }
+
+    fn problem_at_key(&mut self, key: &Key, message: impl Into<String>) {
+        let at = self.location(key.line, key.column);
+        self.problems.push(Problem { at, message: message.into() });
+    }
+
+    /// Remembers where a pointer stands.
+    fn locate(&mut self, pointer: &str, key: &Key) {
+        let at = self.location(key.line, key.column);
+        self.document.locations.insert(pointer.to_owned(), at);
+    }
+
+    /// The members of a mapping; anything else is a problem.
+    fn mapping<'n>(&mut self, node: &'n Node, what: &str) -> &'n [(Key, Node)] {
+        match &node.content {
+            Content::Map(members) => members,
+            Content::Null => &[],
+            _ => {
+                self.problem(node, format!("{what} must be a mapping, not {}", node.kind()));
+                &[]
+            }
+        }
+    }
+
+    /// A key that is none of `known`: an error with the nearest one, never ignored.
+    fn unknown(&mut self, key: &Key, what: &str, known: &[&str]) {
+        let near = nearest(&key.text, known).map(|near| format!(", did you mean `{near}`?"));
+        let near = near.unwrap_or_else(|| format!("; it may have: {}", known.join(", ")));
+        self.problem_at_key(key, format!("{what} has no key `{}`{near}", key.text));
+    }
+
+    fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+        match &node.content {
+            Content::Text(text) => Some(text.clone()),
+            Content::Number(number) => {
+                self.problem(node, format!("{what} must be a string: write \"{number}\" in quotes"));
+                None
+            }
+            _ => {
+                self.problem(node, format!("{what} must be a string, not {}", node.kind()));
+                None
+            }
+        }
+    }
+
+    fn flag(&mut self, node: &Node, what: &str) -> bool {
+        match &node.content {
+            Content::Bool(flag) => *flag,
+            _ => {
+                self.problem(node, format!("{what} must be true or false, not {}", node.kind()));
+                false
+            }
+        }
+    }
+
+    fn number(&mut self, node: &Node, what: &str) -> Option<f64> {
+        match &node.content {
+            Content::Number(number) => number.as_f64(),
+            _ => {
+                self.problem(node, format!("{what} must be a number, not {}", node.kind()));
+                None
+            }
+        }
+    }
+
+    fn count(&mut self, node: &Node, what: &str) -> Option<u64> {
+        match &node.content {
+            Content::Number(number) if number.is_u64() => number.as_u64(),
+            _ => {
+                self.problem(node, format!("{what} must be a whole number from 0 on"));
+                None
+            }
+        }
+    }
+
+    /// A list of strings. A single string where a list belongs is an error, not a list of one.
+    fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
+        let Content::List(nodes) = &node.content else {
+            self.problem(node, format!("{what} must be a list, not {}", node.kind()));
+            return Vec::new();
+        };
+        nodes.iter().filter_map(|node| self.text(node, &format!("each entry of {what}"))).collect()
+    }
+
+    /// One of a few words.
+    fn choice<T: Copy>(&mut self, node: &Node, what: &str, choices: &[(&str, T)]) -> Option<T> {
+        let text = self.text(node, what)?;
+        let found = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            let near = nearest(&text, &names).map(|near| format!("did you mean `{near}`?"));
+            let near = near.unwrap_or_else(|| format!("it must be one of: {}", names.join(", ")));
+            self.problem(node, format!("{what} cannot be `{text}`; {near}"));
+        }
+        found
+    }
+}
+
+/// The word that somebody may have meant.
+pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    let scored = known.iter().map(|candidate| (strsim::damerau_levenshtein(&lower, candidate), *candidate));
+    scored.filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4).min().map(|(_, candidate)| candidate)
+}
