@@ -1,0 +1,252 @@
+//! Puts marks where secrets stood.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit, Mac};
+use regex::{Regex, RegexBuilder};
+use serde_json::{Map, Value};
+use sha2::Sha256;
+
+use super::find::{self, Families, Found, Strength};
+use super::names::{self, Weight};
+use super::{emails, headers, values};
+use crate::model::policy::Redaction;
+
+/// Takes secrets out, and puts `[redacted:<kind>:<token>]` there. The token is the first 16 hex digits of
+/// HMAC-SHA256(key, secret), the key being the project's, so that equal secrets stay equal and cannot be guessed.
+/// Redacting twice is redacting once.
+#[derive(Clone)]
+pub struct Redactor {
+    key: Arc<[u8; 32]>,
+    families: Families,
+    emails: bool,
+    /// The user's own, by name.
+    patterns: Vec<(String, Regex)>,
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redactor")
+            .field("families", &self.families)
+            .field("emails", &self.emails)
+            .field("patterns", &self.patterns)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rounds until a text stays as it is. Taking one secret out can lay another bare, whose neighbours hid it.
+const ROUNDS: usize = 8;
+
+impl Redactor {
+    /// Fails with the name of the user's pattern that is wrong, and why. `api_keys` stands for the vendors' formats,
+    /// `secrets` for everything else; the user's patterns are always looked for.
+    pub fn new(key: &[u8; 32], what: &Redaction) -> Result<Redactor, (String, String)> {
+        let mut patterns = Vec::new();
+        for (name, pattern) in &what.patterns {
+            let wrong = |why: &str| (name.clone(), why.to_owned());
+            if name.is_empty() || name.len() > 60 || !name.bytes().all(find::is_kind) {
+                return Err(wrong("a name has letters, digits, `-` and `_` only, 60 at most"));
+            }
+            let regex =
+                RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|error| wrong(&error.to_string()))?;
+            if regex.is_match("") {
+                return Err(wrong("it matches the empty text"));
+            }
+            patterns.push((name.clone(), regex));
+        }
+        Ok(Redactor {
+            key: Arc::new(*key),
+            families: Families { secrets: what.secrets, api_keys: what.api_keys },
+            emails: what.emails,
+            patterns,
+        })
+    }
+
+    /// The same text without secrets; borrowed where it had none.
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut redacted = Cow::Borrowed(text);
+        for _ in 0..ROUNDS {
+            match self.once(&redacted) {
+                Some(next) => redacted = Cow::Owned(next),
+                None => return redacted,
+            }
+        }
+        match self.once(&redacted) {
+            // Nobody writes such a text by chance.
+            Some(_) => Cow::Owned(self.mark("text", text)),
+            None => redacted,
+        }
+    }
+
+    /// As [`Redactor::text`], for a screen, a report or a log: e-mail addresses are masked too where the policy says so.
+    pub fn text_for_people<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let redacted = self.text(text);
+        if !self.emails {
+            return redacted;
+        }
+        match emails::mask_emails(&redacted) {
+            Cow::Borrowed(_) => redacted,
+            Cow::Owned(masked) => Cow::Owned(masked),
+        }
+    }
+
+    /// Every string in `value`, with its key as a hint (`password`, `token`). Keys that hold secrets are redacted too.
+    /// Numbers, other keys and the structure stay. `{"name": "TOKEN", "value": ...}` and `["--token", ...]` are read
+    /// as pairs.
+    pub fn value(&self, value: &mut Value) {
+        self.value_under(None, value);
+    }
+
+    /// Whether `value` is the secret that stands behind `token`: the token alone, its mark
+    /// `[redacted:<kind>:<token>]`, or a text that such marks are part of.
+    pub fn is_behind(&self, value: &str, token: &str) -> bool {
+        let marks = find::marks(token, |kind| self.is_own(kind));
+        match marks.as_slice() {
+            [] => token.len() == find::TOKEN && self.token(value) == token,
+            [whole] if *whole == (0..token.len()) => {
+                token.get(token.len() - find::TOKEN - 1..token.len() - 1) == Some(self.token(value).as_str())
+            }
+            _ => find::marks(value, |kind| self.is_own(kind)).is_empty() && self.text(value) == token,
+        }
+    }
+
+    /// Whether the kind is the name of a pattern of the user.
+    fn is_own(&self, kind: &str) -> bool {
+        self.patterns.iter().any(|(name, _)| name == kind)
+    }
+
+    fn value_under(&self, hint: Option<&str>, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(redacted) = self.string_under(hint, text) {
+                    *text = redacted;
+                }
+            }
+            Value::Array(items) => self.array_under(hint, items),
+            Value::Object(members) => self.object_under(hint, members),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn array_under(&self, hint: Option<&str>, items: &mut [Value]) {
+        let pair = items.len() == 2;
+        let mut before: Option<String> = None;
+        for item in items {
+            let flag = before.as_deref().filter(|name| name.starts_with('-') && !name.contains('=') || pair);
+            let next = item.as_str().map(str::to_owned);
+            // What is itself a flag, or the name of a pair, is no value.
+            let hint = flag
+                .filter(|name| names::weigh(name).is_some() && !next.as_deref().is_some_and(|n| n.starts_with("--")))
+                .or(hint);
+            self.value_under(hint, item);
+            before = next;
+        }
+    }
+
+    fn object_under(&self, hint: Option<&str>, members: &mut Map<String, Value>) {
+        let sibling = ["name", "key", "header", "variable"]
+            .iter()
+            .find_map(|name| members.get(*name).and_then(Value::as_str))
+            .filter(|name| names::weigh(name).is_some())
+            .map(str::to_owned);
+        for (name, value) in members.iter_mut() {
+            let carrier = ["value", "val", "content", "data", "text", "plain"].contains(&name.as_str());
+            let hint = if carrier { sibling.as_deref().or(hint).or(Some(name)) } else { Some(name.as_str()) };
+            self.value_under(hint, value);
+        }
+        self.keys(members);
+    }
+
+    /// Keys that hold secrets. Two keys never become one.
+    fn keys(&self, members: &mut Map<String, Value>) {
+        let changed: Vec<(String, String)> = members
+            .keys()
+            .filter_map(|key| match self.text(key) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(redacted) => Some((key.clone(), redacted)),
+            })
+            .collect();
+        for (key, redacted) in changed {
+            let Some(value) = members.remove(&key) else { continue };
+            let mut name = redacted.clone();
+            let mut number = 2;
+            while members.contains_key(&name) {
+                name = format!("{redacted}#{number}");
+                number += 1;
+            }
+            members.insert(name, value);
+        }
+    }
+
+    /// A string under a key; `None` where it stays.
+    fn string_under(&self, hint: Option<&str>, text: &str) -> Option<String> {
+        let says = hint.filter(|_| self.families.secrets).and_then(names::weigh);
+        let range = says.and_then(|says| match says.weight {
+            _ if values::is_pointer(text) => None,
+            Weight::Authorization => headers::credential(text, true),
+            Weight::Cookie => headers::holds_cookie(text).then_some(0..text.len()),
+            Weight::Password => {
+                let place = values::is_place(text) && hint.is_some_and(|hint| hint.eq_ignore_ascii_case("pwd"));
+                (!place).then_some(0..text.len())
+            }
+            Weight::Pass => (!text.bytes().all(|byte| byte.is_ascii_digit())).then_some(0..text.len()),
+            Weight::Token => values::looks_random(text).then_some(0..text.len()),
+        });
+        let mut found = Vec::new();
+        if let (Some(range), Some(says)) = (range, says) {
+            found.push(Found::new(text, range, says.kind, Strength::Name));
+            // A known format inside may still name the kind.
+            find::collect(text, self.families, &mut found);
+        }
+        let found = find::settle(text, found, |kind| self.is_own(kind));
+        if found.is_empty() {
+            return match self.text(text) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(redacted) => Some(redacted),
+            };
+        }
+        Some(self.text(&self.replace(text, &found)).into_owned())
+    }
+
+    /// One round; `None` where nothing was found.
+    fn once(&self, text: &str) -> Option<String> {
+        let mut found = Vec::new();
+        if self.families.secrets || self.families.api_keys {
+            find::collect(text, self.families, &mut found);
+        }
+        for (name, regex) in &self.patterns {
+            for hit in regex.find_iter(text) {
+                found.push(Found::new(text, hit.range(), name.clone(), Strength::User));
+            }
+        }
+        let found = find::settle(text, found, |kind| self.is_own(kind));
+        (!found.is_empty()).then(|| self.replace(text, &found))
+    }
+
+    fn replace(&self, text: &str, found: &[Found]) -> String {
+        let mut redacted = String::with_capacity(text.len());
+        let mut copied = 0;
+        for one in found {
+            redacted.push_str(text.get(copied..one.range.start).unwrap_or_default());
+            redacted.push_str(&self.mark(&one.kind, text.get(one.range.clone()).unwrap_or_default()));
+            copied = one.range.end;
+        }
+        redacted.push_str(text.get(copied..).unwrap_or_default());
+        redacted
+    }
+
+    fn mark(&self, kind: &str, secret: &str) -> String {
+        format!("[redacted:{kind}:{}]", self.token(secret))
+    }
+
+    fn token(&self, secret: &str) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.key.as_slice()) else {
+            // Never: HMAC takes keys of any length.
+            return "0".repeat(find::TOKEN);
+        };
+        mac.update(secret.as_bytes());
+        mac.finalize().into_bytes().iter().take(find::TOKEN / 2).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
