@@ -5,6 +5,7 @@
 //! into words and never judges again. [`policy`] makes a policy file ready to decide with. [`redact`] takes secrets out
 //! of anything that is written down.
 
+pub mod account;
 pub mod address;
 pub mod command;
 pub mod decide;

@@ -1,0 +1,116 @@
+//! One mailbox -> its address.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::model::effects::Address;
+
+use super::domain::read_domain;
+
+/// Reads `bob@x.org`, `Bob <bob@x.org>`, `"Bob, of X" <bob@x.org> (work)`.
+pub(super) fn read_mailbox(text: &str) -> Result<Address, String> {
+    let plain = without_comments(text)?;
+    let (address, shown) = match split_angle(&plain) {
+        Some((shown, address, after)) => {
+            if !after.trim().is_empty() {
+                return Err(format!("text follows the > of `{text}`"));
+            }
+            (address, shown.trim())
+        }
+        None => (plain.trim(), ""),
+    };
+    let (local, domain) = read_addr_spec(address)?;
+    if shows_another(shown, &local, address) {
+        return Err(format!("its display name shows another address than `{address}`"));
+    }
+    Ok(Address { written: text.to_owned(), local, domain })
+}
+
+/// The text without comments. One that could be taken for a part of the address is an error.
+fn without_comments(text: &str) -> Result<Cow<'_, str>, String> {
+    if !text.contains('(') {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut out = String::with_capacity(text.len());
+    let (mut depth, mut quoted, mut escaped) = (0u32, false, false);
+    for c in text.chars() {
+        let within = depth > 0;
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' if !within => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if !within && depth == 0 {
+            out.push(c);
+        } else if "@<>,;:\"\\[]=".contains(c) {
+            return Err("a comment holds what could be a part of the address".into());
+        }
+    }
+    Ok(Cow::Owned(out))
+}
+
+/// Display name, address and what follows, where `<` stands outside quotes.
+fn split_angle(text: &str) -> Option<(&str, &str, &str)> {
+    let (mut quoted, mut escaped) = (false, false);
+    let open = text.char_indices().find_map(|(at, c)| {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            '<' if !quoted => return Some(at),
+            _ => {}
+        }
+        None
+    })?;
+    let (shown, rest) = text.split_at_checked(open)?;
+    let (address, after) = rest.strip_prefix('<')?.rsplit_once('>')?;
+    Some((shown, address, after))
+}
+
+/// A display name with an `@` must show the address itself: some programs take the first address that they find.
+fn shows_another(shown: &str, local: &str, address: &str) -> bool {
+    if !shown.contains(['@', '<', '>', '＠', '﹫']) {
+        return false;
+    }
+    let bare = shown.trim_matches(['"', '\'', ' ', '\t']);
+    !bare.eq_ignore_ascii_case(address) || local.is_empty()
+}
+
+/// RFC 5322 `addr-spec` without white space, RFC 6531 letters allowed.
+fn read_addr_spec(text: &str) -> Result<(String, String), String> {
+    let (local, domain) = if let Some(rest) = text.strip_prefix('"') {
+        let (inside, rest) = rest.split_once('"').ok_or("a quote is not closed")?;
+        let domain = rest.strip_prefix('@').ok_or_else(|| format!("no @ follows the quoted part of `{text}`"))?;
+        let harmless = |c: char| is_atom(c) || c == '.' || c == ' ';
+        if inside.is_empty() || !inside.chars().all(harmless) {
+            return Err("its quoted part holds what some programs split at".into());
+        }
+        (inside, domain)
+    } else {
+        let (local, domain) = text.split_once('@').ok_or_else(|| format!("`{text}` has no @"))?;
+        if local.split('.').any(|word| word.is_empty() || !word.chars().all(is_atom)) {
+            return Err(format!("what stands before the @ of `{text}` is not plain"));
+        }
+        (local, domain)
+    };
+    if local.contains("=?") || local.starts_with('-') {
+        return Err("what stands before the @ is an encoded word or an option".into());
+    }
+    if local.len() > 64 || domain.len() > 255 {
+        return Err("it is longer than an address can be".into());
+    }
+    let lower = local.to_lowercase();
+    if !lower.is_ascii() && !lower.nfkc().eq(lower.chars()) {
+        return Err("what stands before the @ holds characters that readers map differently".into());
+    }
+    Ok((local.to_owned(), read_domain(domain)?))
+}
+
+/// `atext` without `%` and `!` (routes), and without what shells run.
+fn is_atom(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "#$&'*+-/=?^_{}~".contains(c) || (!c.is_ascii() && c.is_alphanumeric())
+}
