@@ -3,6 +3,8 @@
 
 pub mod args;
 pub mod exit;
+pub mod targets;
+pub mod wrapped;
 
 pub mod check;
 pub mod completions;

@@ -33,6 +33,12 @@ pub enum Access {
 
 /// The whole file as text. A byte order mark is taken off.
 pub fn read_text(path: &Path) -> Result<String, FileError> {
+    let text = read_raw(path)?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The whole file as text, a byte order mark included.
+pub fn read_raw(path: &Path) -> Result<String, FileError> {
     let failed = |source: std::io::Error| match source.kind() {
         ErrorKind::NotFound => FileError::Missing(path.to_owned()),
         ErrorKind::InvalidData => FileError::NotText(path.to_owned()),
@@ -44,7 +50,7 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
     if text.len() as u64 > MAX_TEXT {
         return Err(FileError::TooBig(path.to_owned()));
     }
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    Ok(text)
 }
 
 /// Replaces the file in one step: a reader sees the old or the new content, never a part, also after a crash. A symlink
@@ -68,14 +74,53 @@ fn set_access(file: &std::fs::File, target: &Path, access: Access) -> std::io::R
     let mode = match access {
         Access::Private => 0o600,
         Access::Shared => 0o644,
-        Access::Kept => std::fs::metadata(target).map_or(0o600, |old| old.permissions().mode() & 0o777),
+        Access::Kept => std::fs::metadata(target).map_or(0o600, |old| old.permissions().mode() & 0o7777),
     };
+    if access == Access::Kept {
+        keep_owner(file, target);
+    }
     file.set_permissions(std::fs::Permissions::from_mode(mode))
+}
+
+/// Root may edit a file of somebody else, who must still be able to use it. Anybody else can only keep the group, or has
+/// nothing to do.
+#[cfg(unix)]
+fn keep_owner(file: &std::fs::File, target: &Path) {
+    use std::os::unix::fs::MetadataExt;
+    if let (Ok(old), Ok(new)) = (std::fs::metadata(target), file.metadata())
+        && (old.uid(), old.gid()) != (new.uid(), new.gid())
+    {
+        let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()))
+            .or_else(|_| std::os::unix::fs::fchown(file, None, Some(old.gid())));
+    }
 }
 
 #[cfg(not(unix))]
 fn set_access(_file: &std::fs::File, _target: &Path, _access: Access) -> std::io::Result<()> {
     Ok(()) // The user's profile folder is private by its inherited access list.
+}
+
+/// A path without the `\\?\` that Windows puts before resolved ones, and that many programs do not read.
+pub fn plain_path(path: &Path) -> PathBuf {
+    match path.to_str().and_then(|text| text.strip_prefix(r"\\?\")) {
+        Some(rest) if rest.as_bytes().get(1) == Some(&b':') => PathBuf::from(rest),
+        _ => path.to_owned(),
+    }
+}
+
+/// Makes a folder for what is nobody else's business: for this user alone where it is new, and ignored by git.
+pub fn private_folder(folder: &Path) -> Result<(), FileError> {
+    let failed = |source| FileError::Write { path: folder.to_owned(), source };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder).map_err(failed)?;
+    let ignore = folder.join(".gitignore");
+    if ignore.exists() { Ok(()) } else { write_atomic(&ignore, b"*\n", Access::Shared) }
 }
 
 /// Opens a private file for appending; folders are made. Refuses to follow a symlink on Unix, so that nobody who can
