@@ -31,7 +31,9 @@ fn may_import(from: &str, to: &str) -> bool {
         "model" => to == "model",
         "decision" => ["model", "decision"].contains(&to),
         "gate" => ["model", "decision"].contains(&to),
-        "record" | "infer" | "lock" | "replay" | "enforce" => to == from || ["model", "decision", "gate"].contains(&to),
+        "scan" | "record" | "infer" | "lock" | "replay" | "enforce" => {
+            to == from || ["model", "decision", "gate"].contains(&to)
+        }
         "edge::proxy" => ["model", "gate", "edge"].contains(&to),
         "edge" => ["model", "edge"].contains(&to),
         "cli" | "root" | "pipeline" => true,

@@ -9,6 +9,13 @@ use crate::edge::store::files::{self, FileError};
 use crate::edge::store::state;
 use crate::edge::terminal;
 
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+}
+
 /// Options that `record` and `enforce` share.
 #[derive(Debug, clap::Args)]
 pub struct Targets {
