@@ -11,6 +11,7 @@ pub mod command;
 pub mod decide;
 pub mod effects;
 pub mod explain;
+pub mod identity;
 pub mod path;
 pub mod permit;
 pub mod policy;
