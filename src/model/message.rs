@@ -146,6 +146,22 @@ impl Message {
         }
     }
 
+    /// The frame itself, when nothing else is needed any more.
+    pub fn into_frame(self) -> Vec<u8> {
+        self.frame
+    }
+
+    /// The same request under another id; everything else is the message's own text.
+    pub fn with_id(&self, id: &Id) -> Option<Message> {
+        let Kind::Request { method, params, .. } = &self.kind else { return None };
+        let text = std::str::from_utf8(&self.frame).ok()?;
+        let envelope: Envelope = serde_json::from_str(text).ok()?;
+        let span = span_of(text, envelope.id?.get());
+        let (before, after) = (self.frame.get(..span.start)?, self.frame.get(span.end..)?);
+        let frame = [before, id.to_json().to_string().as_bytes(), after].concat();
+        Some(Message { frame, kind: Kind::Request { id: id.clone(), method: method.clone(), params: params.clone() } })
+    }
+
     /// The same response with another result; everything else is the message's own text.
     pub fn with_result(&self, result: &str) -> Option<Vec<u8>> {
         let Kind::Response { body: Body::Result(span), .. } = &self.kind else { return None };
@@ -338,6 +354,14 @@ mod tests {
         assert_eq!(response.result(), Some(r#"{"x":1}"#));
         assert_eq!(response.with_result("{}").unwrap(), br#"{"jsonrpc":"2.0","id":"a","result": {} }"#);
         assert_eq!(parse(r#"{"jsonrpc":"2.0","id":1,"result":null}"#).unwrap().result(), Some("null"));
+    }
+
+    #[test]
+    fn a_request_keeps_all_its_text_under_another_id() {
+        let request = parse(r#"{"params":{"id":7,"n":1.0}, "id": 7,"method":"a","jsonrpc":"2.0"}"#).unwrap();
+        let renamed = request.with_id(&Id::Text("x\"".into())).unwrap();
+        assert_eq!(renamed.frame(), br#"{"params":{"id":7,"n":1.0}, "id": "x\"","method":"a","jsonrpc":"2.0"}"#);
+        assert_eq!(renamed, Message::parse(renamed.frame(), Limits::default()).unwrap());
     }
 
     #[test]
