@@ -42,7 +42,7 @@ pub struct Asked {
 
 /// Rules on every message of one connection. Pure: facts, history and the time are handed in, what is to be written
 /// down is handed out.
-pub trait Gate: Send {
+pub trait Gate: Send + std::fmt::Debug {
     /// What has to be looked up in the world before ruling; empty for most messages.
     fn effects(&self, seen: &Seen<'_>) -> Effects;
 
@@ -118,7 +118,7 @@ pub enum Consent {
 #[expect(clippy::large_enum_variant, reason = "a note is made once and moved once")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Note {
-    Trace(trace::Line),
+    Trace(Box<trace::Line>),
     Audit(Box<audit::Entry>),
     /// For a person, on standard error.
     Warn(String),

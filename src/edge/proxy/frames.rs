@@ -206,12 +206,10 @@ mod tests {
 
     #[test]
     fn a_line_past_the_limit_is_dropped_whole_and_the_next_one_is_read() {
-        assert_eq!(lines(b"12345\n123456\n1234567890123\nok\n", 5), [
-            Some(b"12345".to_vec()),
-            None,
-            None,
-            Some(b"ok".to_vec())
-        ]);
+        assert_eq!(
+            lines(b"12345\n123456\n1234567890123\nok\n", 5),
+            [Some(b"12345".to_vec()), None, None, Some(b"ok".to_vec())]
+        );
         assert_eq!(lines(b"1234567", 5), [None]);
     }
 

@@ -1,4 +1,17 @@
 //! The proxy: one server, one client, one gate between them.
+//!
+//! [`stdio`] starts the server and leads it to its end; [`connection`] handles each frame; [`frames`] cuts lines and
+//! writes them; [`session`] remembers who waits for what; [`ask`] holds what a person is asked about; [`child`] sees to
+//! it that no process is left behind; [`writing`] writes down what the gate wants written.
 
+pub mod ask;
+pub mod child;
+pub mod connection;
 pub mod frames;
+pub mod jsonrpc;
+pub mod log;
+pub mod origin;
 pub mod scout;
+pub mod session;
+pub mod stdio;
+pub mod writing;

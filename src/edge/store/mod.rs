@@ -1,4 +1,7 @@
 //! What remit keeps: traces, policies, locks, packs, histories, keys.
 
+pub mod audit;
 pub mod files;
+pub mod history;
+pub mod recording;
 pub mod state;

@@ -1,1 +1,5 @@
-//! The stage `record`.
+//! The stage `record`: a gate that lets everything pass and notes what an agent does.
+
+mod recorder;
+
+pub use recorder::{Recorder, Settings};

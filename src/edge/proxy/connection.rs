@@ -1,0 +1,435 @@
+//! One client, one server, and the gate between them: what happens to each frame. Both pumps call in here; nobody holds
+//! the lock while writing to a pipe.
+
+use std::sync::mpsc::{Receiver, Sender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::model::json::Limits;
+use crate::model::message::{Id, Kind, Message};
+use crate::model::time::Timestamp;
+use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Permit, Ruling, Seen};
+
+use super::super::clock;
+use super::super::facts::{Surroundings, look};
+use super::ask::{Asks, Held, Retried, Way};
+use super::frames::Outlet;
+use super::jsonrpc;
+use super::log::Log;
+use super::scout::Scout;
+use super::session::{self, Ledger};
+use super::stdio::Event;
+use super::writing::Writing;
+
+/// The connection. Shared by the pumps and the one who watches over its end.
+pub struct Connection {
+    pub to_server: Outlet,
+    pub to_client: Outlet,
+    pub log: Log,
+    pub limits: Limits,
+    pub surroundings: Surroundings,
+    pub events: Sender<Event>,
+    pub state: Mutex<State>,
+}
+
+/// What changes.
+#[derive(Debug)]
+pub struct State {
+    pub gate: Box<dyn Gate>,
+    pub writing: Writing,
+    pub asks: Asks,
+    /// What the client has asked of the server.
+    pub asked_of_server: Ledger,
+    pub asked_of_client: Ledger,
+    /// The server is gone: why nothing more can be asked of it.
+    pub over: Option<String>,
+}
+
+/// What is left to do once the lock is released.
+#[derive(Debug)]
+pub enum Step {
+    /// Forward a message. The permit is spent by [`Connection::forward`].
+    Forward {
+        permit: Permit,
+        direction: Direction,
+        frame: Vec<u8>,
+        request: Option<Id>,
+    },
+    /// Send a message of our own.
+    Send {
+        direction: Direction,
+        frame: Vec<u8>,
+    },
+    Warn(String),
+    /// A question was opened: somebody must see to its end.
+    Wake,
+}
+
+/// A message on its way, and what it answers.
+struct Passing {
+    message: Message,
+    direction: Direction,
+    answers: Option<Asked>,
+    /// The sender no longer waits for an answer.
+    unheard: bool,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+/// The other way.
+fn back(direction: Direction) -> Direction {
+    match direction {
+        Direction::ToServer => Direction::ToClient,
+        Direction::ToClient => Direction::ToServer,
+    }
+}
+
+impl State {
+    /// The requests that travel in this direction.
+    fn ledger(&mut self, direction: Direction) -> &mut Ledger {
+        match direction {
+            Direction::ToServer => &mut self.asked_of_server,
+            Direction::ToClient => &mut self.asked_of_client,
+        }
+    }
+}
+
+impl Connection {
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn outlet(&self, direction: Direction) -> &Outlet {
+        match direction {
+            Direction::ToServer => &self.to_server,
+            Direction::ToClient => &self.to_client,
+        }
+    }
+
+    /// Takes one line that came in.
+    pub fn receive(&self, direction: Direction, line: &[u8]) {
+        if line.iter().all(u8::is_ascii_whitespace) {
+            return;
+        }
+        let message = match Message::parse(line, self.limits) {
+            Ok(message) => message,
+            Err(refused) => {
+                let scout = Scout::look(line);
+                return self.unreadable(direction, &scout, refused.ids, refused.code, &refused.why);
+            }
+        };
+        match message.kind() {
+            Kind::Request { .. } => self.request(direction, message),
+            Kind::Response { id, .. } => {
+                let id = id.clone();
+                self.response(direction, &id, message);
+            }
+            Kind::Notification { method, .. } if method == "notifications/cancelled" => {
+                self.cancelled(direction, message);
+            }
+            Kind::Notification { .. } => self.pass(direction, message, None),
+        }
+    }
+
+    /// A frame was longer than the limit.
+    pub fn too_big(&self, direction: Direction, scout: &Scout) {
+        let ids = scout.id().filter(|_| scout.has_method()).cloned().into_iter().collect();
+        let why = format!("longer than the limit of {} bytes", self.limits.bytes);
+        self.unreadable(direction, scout, ids, jsonrpc::INVALID_REQUEST, &why);
+    }
+
+    /// A frame is no message: whoever waits for an answer gets one.
+    fn unreadable(&self, direction: Direction, scout: &Scout, ids: Vec<Id>, code: i64, why: &str) {
+        let from = if direction == Direction::ToServer { "client" } else { "server" };
+        // Not the line itself: it may hold secrets.
+        self.log.warn(format!("a line from the {from} is no message and was dropped: {why}"));
+        let answered = scout.id().filter(|_| !scout.has_method());
+        let mut steps = Vec::new();
+        let mut state = self.lock();
+        if let Some(id) = answered {
+            // It was meant as an answer: whoever asked must not wait for ever.
+            if let Some((held, _)) = own_answer(&mut state, direction, id, None) {
+                self.settle(&mut state, held, Consent::Declined, false, &mut steps);
+            } else if let Some(asked) = state.ledger(back(direction)).take(id) {
+                let lost = state.gate.lose(&asked, clock::now());
+                state.writing.note(lost, &mut steps).ok();
+                let frame =
+                    jsonrpc::error(id, jsonrpc::INTERNAL_ERROR, format!("the {from}'s answer cannot be read: {why}"));
+                steps.push(Step::Send { direction, frame });
+            }
+        } else {
+            // An id that is in use is answered by whom it was asked of.
+            for id in ids.into_iter().filter(|id| !state.ledger(direction).holds(id)) {
+                let frame = jsonrpc::error(&id, code, format!("refused by remit: {why}"));
+                steps.push(Step::Send { direction: back(direction), frame });
+            }
+        }
+        drop(state);
+        self.carry_out(steps);
+    }
+
+    fn request(&self, direction: Direction, message: Message) {
+        let Some(id) = message.id().cloned() else { return };
+        let mut steps = Vec::new();
+        let mut state = self.lock();
+        if direction == Direction::ToServer {
+            state.asks.learn(&message);
+        }
+        let refusal = if state.ledger(direction).holds(&id) || state.asks.holds(direction, &id) {
+            Some((jsonrpc::INVALID_REQUEST, "a request with this id is still open".to_owned()))
+        } else if direction == Direction::ToServer {
+            state.over.clone().map(|why| (jsonrpc::INTERNAL_ERROR, why))
+        } else {
+            None
+        };
+        if let Some((code, why)) = refusal {
+            drop(state);
+            return self
+                .carry_out(vec![Step::Send { direction: back(direction), frame: jsonrpc::error(&id, code, why) }]);
+        }
+        let retried = match direction {
+            Direction::ToServer => state.asks.retried(message),
+            Direction::ToClient => Retried::NotOurs(message),
+        };
+        let message = match retried {
+            Retried::NotOurs(message) => message,
+            Retried::Unknown(_) => {
+                drop(state);
+                let why = "this question is closed, or was about another request: make the call again";
+                let frame = jsonrpc::error(&id, jsonrpc::INVALID_PARAMS, why);
+                return self.carry_out(vec![Step::Send { direction: back(direction), frame }]);
+            }
+            Retried::Answered(held, consent) => {
+                self.settle(&mut state, *held, consent, false, &mut steps);
+                drop(state);
+                return self.carry_out(steps);
+            }
+        };
+        drop(state);
+        self.pass(direction, message, None);
+    }
+
+    fn response(&self, direction: Direction, id: &Id, message: Message) {
+        let mut steps = Vec::new();
+        let mut state = self.lock();
+        if let Some((held, consent)) = own_answer(&mut state, direction, id, message.result()) {
+            self.settle(&mut state, held, consent, false, &mut steps);
+            drop(state);
+            return self.carry_out(steps);
+        }
+        let asked = state.ledger(back(direction)).take(id);
+        drop(state);
+        match asked {
+            Some(asked) => self.pass(direction, message, Some(asked)),
+            None => self.log.warn(format!("an answer to no request was dropped: id {}", id.to_json())),
+        }
+    }
+
+    /// The sender of a request wants no answer any more.
+    fn cancelled(&self, direction: Direction, message: Message) {
+        let Some(id) = session::cancelled_id(&message) else { return };
+        let mut steps = Vec::new();
+        let mut state = self.lock();
+        if let Some(held) = state.asks.cancel(direction, &id) {
+            self.withdraw(&held, "the request was cancelled", &mut steps);
+            self.settle(&mut state, held, Consent::Declined, true, &mut steps);
+            drop(state);
+            return self.carry_out(steps);
+        }
+        // One that remit answered itself must not reach the other side, which has never seen it.
+        let open = state.ledger(direction).cancel(&id);
+        drop(state);
+        if open {
+            self.pass(direction, message, None);
+        }
+    }
+
+    /// Lets the gate rule on a message, and does as it says.
+    fn pass(&self, direction: Direction, message: Message, answers: Option<Asked>) {
+        let now = clock::now();
+        let seen = Seen { message: &message, direction, answers: answers.as_ref(), now };
+        let mut state = self.lock();
+        let effects = state.gate.effects(&seen);
+        let facts = if effects.0.is_empty() {
+            self.surroundings.facts(now)
+        } else {
+            drop(state);
+            let facts = look(&effects, &self.surroundings, now); // The disk may be slow.
+            state = self.lock();
+            facts
+        };
+        let State { gate, writing, .. } = &mut *state;
+        let counts = direction == Direction::ToServer && matches!(message.kind(), Kind::Request { .. });
+        let ruling = writing.reserve(counts && gate.needs_history(), now, |history| gate.rule(&seen, facts, history));
+        let mut steps = Vec::new();
+        self.perform(&mut state, Passing { message, direction, answers, unheard: false }, ruling, now, &mut steps);
+        drop(state);
+        self.carry_out(steps);
+    }
+
+    fn perform(&self, state: &mut State, passing: Passing, ruling: Ruling, now: Timestamp, steps: &mut Vec<Step>) {
+        let Passing { message, direction, answers, unheard } = passing;
+        let request = message.id().filter(|_| answers.is_none()).cloned();
+        let mut action = ruling.action;
+        if let (Err(why), true) = (state.writing.note(ruling.notes, steps), is_forward(&action)) {
+            action = Action::Refuse(Answer::Error { code: jsonrpc::INTERNAL_ERROR, message: why, data: None });
+        }
+        if let (Some(why), Some(_), Direction::ToServer, true) = (&state.over, &request, direction, is_forward(&action))
+        {
+            action = Action::Refuse(Answer::Error { code: jsonrpc::INTERNAL_ERROR, message: why.clone(), data: None });
+        }
+        match action {
+            Action::Forward(permit) => {
+                if let Some(asked) = session::asked(&message, now, ruling.number) {
+                    state.ledger(direction).add(asked);
+                }
+                steps.push(Step::Forward { permit, direction, frame: message.into_frame(), request });
+            }
+            Action::Rewrite(permit, frame) => {
+                if let Some(asked) = session::asked(&message, now, ruling.number) {
+                    state.ledger(direction).add(asked);
+                }
+                steps.push(Step::Forward { permit, direction, frame, request });
+            }
+            Action::Refuse(answer) => {
+                let Some(id) = message.id().filter(|_| !unheard) else { return };
+                let frame = jsonrpc::answer(id, &answer);
+                // An answer that is refused is replaced; who asked must not wait for ever.
+                let direction = if answers.is_some() { direction } else { back(direction) };
+                steps.push(Step::Send { direction, frame });
+            }
+            Action::Ask(question) => match state.asks.open(*question, direction, Instant::now()) {
+                Ok(frame) => steps.extend([Step::Send { direction: Direction::ToClient, frame }, Step::Wake]),
+                Err(question) => {
+                    let ruling = state.gate.settle(*question, Consent::NobodyToAsk, now);
+                    if !matches!(ruling.action, Action::Ask(_)) {
+                        self.perform(state, Passing { message, direction, answers, unheard }, ruling, now, steps);
+                    }
+                }
+            },
+            Action::Drop => {}
+        }
+    }
+
+    /// A question has ended.
+    fn settle(&self, state: &mut State, held: Held, consent: Consent, unheard: bool, steps: &mut Vec<Step>) {
+        let now = clock::now();
+        let unheard = unheard || (consent == Consent::Silence && matches!(held.way, Way::Retry(_)));
+        let passing =
+            Passing { message: held.question.message.clone(), direction: held.direction, answers: None, unheard };
+        let ruling = state.gate.settle(held.question, consent, now);
+        let ruling = state.writing.reserve_settled(ruling, now);
+        if !matches!(ruling.action, Action::Ask(_)) {
+            self.perform(state, passing, ruling, now, steps);
+        }
+    }
+
+    /// Takes a question back from the person.
+    fn withdraw(&self, held: &Held, why: &str, steps: &mut Vec<Step>) {
+        if let Way::Elicitation(own) = &held.way {
+            steps.push(Step::Send { direction: Direction::ToClient, frame: jsonrpc::cancelled(own, why) });
+        }
+    }
+
+    /// Ends the questions that nobody answered in time. When the next one ends.
+    pub fn end_questions(self: &Arc<Connection>) -> Option<Instant> {
+        let mut steps = Vec::new();
+        let mut state = self.lock();
+        for held in state.asks.expired(Instant::now()) {
+            self.withdraw(&held, "nobody answered in time", &mut steps);
+            self.settle(&mut state, held, Consent::Silence, false, &mut steps);
+        }
+        let next = state.asks.next_end();
+        drop(state);
+        if !steps.is_empty() {
+            self.carry_out_aside(steps);
+        }
+        next
+    }
+
+    /// The server is gone: everybody who waits for it is told, now and from now on. What comes back says when it is done.
+    pub fn server_is_gone(self: &Arc<Connection>, why: &str) -> Receiver<()> {
+        let mut steps = Vec::new();
+        let mut state = self.lock();
+        state.over = Some(why.to_owned());
+        let now = clock::now();
+        let (waiting, cancelled) = state.asked_of_server.drain();
+        for asked in waiting.iter().chain(&cancelled) {
+            let lost = state.gate.lose(asked, now);
+            state.writing.note(lost, &mut steps).ok();
+        }
+        let held: Vec<Id> = state.asks.drain().iter().filter_map(|held| held.question.message.id().cloned()).collect();
+        for id in waiting.iter().map(|asked| &asked.id).chain(&held) {
+            let frame = jsonrpc::error(id, jsonrpc::INTERNAL_ERROR, why);
+            steps.push(Step::Send { direction: Direction::ToClient, frame });
+        }
+        drop(state);
+        self.carry_out_aside(steps)
+    }
+
+    /// For the thread that must never wait for a pipe.
+    fn carry_out_aside(self: &Arc<Connection>, steps: Vec<Step>) -> Receiver<()> {
+        let (done, finished) = sync_channel(1);
+        let connection = Arc::clone(self);
+        std::thread::spawn(move || {
+            connection.carry_out(steps);
+            let _ = done.send(());
+        });
+        finished
+    }
+
+    fn carry_out(&self, steps: Vec<Step>) {
+        for step in steps {
+            match step {
+                Step::Forward { permit, direction, frame, request } => {
+                    if !self.forward(permit, direction, &frame) {
+                        self.undelivered(direction, request);
+                    }
+                }
+                Step::Send { direction, frame } => {
+                    if self.outlet(direction).send(&frame).is_err() && direction == Direction::ToClient {
+                        let _ = self.events.send(Event::ClientEnded);
+                    }
+                }
+                Step::Warn(line) => self.log.warn(line),
+                Step::Wake => {
+                    let _ = self.events.send(Event::Wake);
+                }
+            }
+        }
+    }
+
+    /// The only way on for a message: it takes a permit, and spends it. False: the other side reads no more.
+    fn forward(&self, _permit: Permit, direction: Direction, frame: &[u8]) -> bool {
+        self.outlet(direction).send(frame).is_ok()
+    }
+
+    fn undelivered(&self, direction: Direction, request: Option<Id>) {
+        if direction == Direction::ToClient {
+            let _ = self.events.send(Event::ClientEnded);
+            return;
+        }
+        let Some(asked) = request.and_then(|id| self.lock().asked_of_server.take(&id)) else { return };
+        let mut steps = Vec::new();
+        let mut state = self.lock();
+        let lost = state.gate.lose(&asked, clock::now());
+        state.writing.note(lost, &mut steps).ok();
+        drop(state);
+        let frame = jsonrpc::error(&asked.id, jsonrpc::INTERNAL_ERROR, "the server has closed its input");
+        steps.push(Step::Send { direction: Direction::ToClient, frame });
+        self.carry_out(steps);
+    }
+}
+
+/// The question that an answer of the client belongs to.
+fn own_answer(state: &mut State, direction: Direction, id: &Id, result: Option<&str>) -> Option<(Held, Consent)> {
+    if direction == Direction::ToServer { state.asks.answered(id, result) } else { None }
+}
+
+fn is_forward(action: &Action) -> bool {
+    matches!(action, Action::Forward(_) | Action::Rewrite(..))
+}
