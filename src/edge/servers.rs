@@ -1,1 +1,0 @@
-//! Starting a server and asking it what it offers.
