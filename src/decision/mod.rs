@@ -3,7 +3,7 @@
 //! [`effects`] reads a request, with one reader a kind beside it ([`path`], [`url`], [`sql`], [`command`], [`address`],
 //! [`text`]); [`decide`] is the only place that decides; [`permit`] holds what it hands out; [`explain`] puts a verdict
 //! into words and never judges again. [`policy`] makes a policy file ready to decide with. [`redact`] takes secrets out
-//! of anything that is written down; [`identity`] says whether a tool is still the one that was agreed to.
+//! of anything that is written down.
 
 pub mod account;
 pub mod address;

@@ -4,4 +4,5 @@ pub mod audit;
 pub mod files;
 pub mod history;
 pub mod recording;
+pub mod locks;
 pub mod state;
