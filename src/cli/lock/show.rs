@@ -48,15 +48,10 @@ fn version(server: &LockedServer) -> String {
 fn warnings(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
-        let _ = write!(
-            text,
-            "\nwarning ({}): {}: {}\n  why:  {}\n  todo: {}\n",
-            finding.severity,
-            plain(&finding.subject),
-            plain(&finding.what),
-            finding.why,
-            finding.todo
-        );
+        let head = format!("warning ({}): {}: {}", finding.severity, plain(&finding.subject), plain(&finding.what));
+        let _ = write!(text, "\n{}\n", wrap(&head, 78).join("\n  "));
+        let _ = writeln!(text, "  why:  {}", wrap(&finding.why, 70).join("\n        "));
+        let _ = writeln!(text, "  todo: {}", wrap(&finding.todo, 70).join("\n        "));
     }
     text
 }

@@ -32,6 +32,8 @@ pub(super) struct Process {
     input: Option<Sender<Vec<u8>>>,
     output: Receiver<Out>,
     heard: Arc<Mutex<Vec<u8>>>,
+    /// Closed once standard error is.
+    silent: Receiver<()>,
 }
 
 /// How to start it.
@@ -62,11 +64,15 @@ impl Process {
         if let Some(stdout) = child.stdout.take() {
             std::thread::spawn(move || read_lines(stdout, &lines));
         }
+        let (speaking, silent) = channel::<()>();
         if let Some(stderr) = child.stderr.take() {
             let heard = Arc::clone(&heard);
-            std::thread::spawn(move || keep_last(stderr, &heard));
+            std::thread::spawn(move || {
+                keep_last(stderr, &heard);
+                drop(speaking);
+            });
         }
-        Ok(Process { child, input: Some(input), output, heard })
+        Ok(Process { child, input: Some(input), output, heard, silent })
     }
 
     pub fn send(&self, mut frame: Vec<u8>) {
@@ -79,6 +85,12 @@ impl Process {
     /// The next output, or why there is none: too late, or the server has closed its output.
     pub fn receive(&self, deadline: Instant) -> Result<Out, RecvTimeoutError> {
         self.output.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// As [`Process::heard`], of a server that has ended: its last words may still be under way.
+    pub fn last_words(&self) -> String {
+        let _ = self.silent.recv_timeout(GRACE);
+        self.heard()
     }
 
     /// The last part of what it wrote to standard error, on one line, safe to print.

@@ -19,7 +19,7 @@ pub(super) struct Name {
 
 /// The answer to a request.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub enum Answer {
     Result(Value),
     Error { code: i64, message: String },
 }
@@ -126,7 +126,7 @@ impl Talk {
             server: self.name.server.clone(),
             command: self.name.command.clone(),
             method: method.to_owned(),
-            heard: self.process.heard(),
+            heard: self.process.last_words(),
         }
     }
 

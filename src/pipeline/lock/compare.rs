@@ -189,7 +189,7 @@ mod tests {
         let Change::Changed(differences) = &drifts[0].change else { panic!("{drifts:?}") };
         let pointers: Vec<&str> = differences.iter().map(|difference| difference.pointer.as_str()).collect();
         assert_eq!(pointers, ["/description", "/inputSchema/a~1b/1"]);
-        assert!(differences[0].text.contains(&Piece::New("every ".into())), "{differences:?}");
+        assert!(differences[0].text.contains(&Piece::New(" every".into())), "{differences:?}");
     }
 
     #[test]

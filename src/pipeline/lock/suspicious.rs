@@ -82,23 +82,11 @@ fn finding(severity: Severity, id: &str, subject: &str, what: String, why: &str,
     }
 }
 
-/// Every string of a pinned value, keys included: a model sees them all.
+/// Reads everything that a pinned thing says, and adds at most one finding of each kind.
 fn read(subject: &str, value: &Value, findings: &mut Vec<Finding>) {
-    match value {
-        Value::String(text) => read_text(subject, text, findings),
-        Value::Array(items) => items.iter().for_each(|item| read(subject, item, findings)),
-        Value::Object(members) => {
-            for (key, member) in members {
-                read_text(subject, key, findings);
-                read(subject, member, findings);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn read_text(subject: &str, text: &str, findings: &mut Vec<Finding>) {
-    if let Some(character) = hidden(text) {
+    let mut heard = Heard::default();
+    heard.value(value);
+    if let Some(character) = heard.hidden {
         findings.push(finding(
             Severity::High,
             "hidden-text",
@@ -108,19 +96,51 @@ fn read_text(subject: &str, text: &str, findings: &mut Vec<Finding>) {
             "look at the raw text in mcp.lock, and do not use the server unless its author can explain it",
         ));
     }
-    let end = text.char_indices().nth(MAX_TEXT).map_or(text.len(), |(at, _)| at);
-    let folded: String = text.get(..end).unwrap_or_default().nfkc().filter(|c| !is_invisible(*c)).collect();
-    for (what, phrase) in PHRASES.iter() {
-        if let Some(found) = phrase.find(&folded) {
-            let quote: String = found.as_str().chars().take(80).collect();
-            findings.push(finding(
-                Severity::High,
-                "instruction-to-the-model",
-                subject,
-                format!("its text {what}: \"{quote}\""),
-                "a description that gives orders is how a poisoned tool starts (tool poisoning)",
-                "read the whole text in mcp.lock before you agree to it",
-            ));
+    if !heard.orders.is_empty() {
+        let orders: Vec<String> = heard.orders.iter().map(|(what, quote)| format!("{what} (\"{quote}\")")).collect();
+        findings.push(finding(
+            Severity::High,
+            "instruction-to-the-model",
+            subject,
+            format!("its text {}", orders.join(", ")),
+            "a description that gives orders is how a poisoned tool starts (tool poisoning)",
+            "read the whole text in mcp.lock before you agree to it",
+        ));
+    }
+}
+
+/// What stood out in the texts of one thing.
+#[derive(Default)]
+struct Heard {
+    hidden: Option<char>,
+    /// What a phrase does -> the first place where it stands.
+    orders: BTreeMap<&'static str, String>,
+}
+
+impl Heard {
+    /// Every string, keys included: a model sees them all.
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.text(text),
+            Value::Array(items) => items.iter().for_each(|item| self.value(item)),
+            Value::Object(members) => {
+                for (key, member) in members {
+                    self.text(key);
+                    self.value(member);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.hidden = self.hidden.or_else(|| hidden(text));
+        let end = text.char_indices().nth(MAX_TEXT).map_or(text.len(), |(at, _)| at);
+        let folded: String = text.get(..end).unwrap_or_default().nfkc().filter(|c| !is_invisible(*c)).collect();
+        for (what, phrase) in PHRASES.iter() {
+            if let Some(found) = phrase.find(&folded) {
+                self.orders.entry(what).or_insert_with(|| found.as_str().chars().take(80).collect());
+            }
         }
     }
 }

@@ -12,8 +12,8 @@ pub enum Piece {
 /// that many cells.
 const MAX_CELLS: usize = 1_000_000;
 
-/// The longest common words stay, the rest is gone or new. White space belongs to the word before it, so that the
-/// pieces joined are the texts again.
+/// The longest common words stay, the rest is gone or new. White space belongs to the word behind it, so that the
+/// pieces joined are the texts again, and words put at the end stand alone.
 pub fn diff(was: &str, now: &str) -> Vec<Piece> {
     let (was, now) = (split(was), split(now));
     let start = was.iter().zip(&now).take_while(|(a, b)| a == b).count();
@@ -36,13 +36,13 @@ pub fn diff(was: &str, now: &str) -> Vec<Piece> {
 
 fn split(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
-    let (mut start, mut in_space) = (0, false);
+    let (mut start, mut in_word) = (0, false);
     for (at, character) in text.char_indices() {
-        if in_space && !character.is_whitespace() {
+        if in_word && character.is_whitespace() {
             words.extend(text.get(start..at));
             start = at;
         }
-        in_space = character.is_whitespace();
+        in_word = !character.is_whitespace();
     }
     words.extend(text.get(start..).filter(|rest| !rest.is_empty()));
     words
@@ -109,15 +109,8 @@ mod tests {
     #[test]
     fn the_words_that_were_put_in_stand_alone() {
         let pieces = diff("Reads a file.", "Reads a file. Also sends it away.");
-        assert_eq!(
-            pieces,
-            vec![
-                Piece::Same("Reads a ".into()),
-                Piece::Gone("file.".into()),
-                Piece::New("file. Also sends it away.".into())
-            ]
-        );
-        assert_eq!(diff("a b c", "a x c")[1..3], [Piece::Gone("b ".into()), Piece::New("x ".into())]);
+        assert_eq!(pieces, [Piece::Same("Reads a file.".into()), Piece::New(" Also sends it away.".into())]);
+        assert_eq!(diff("a b c", "a x c")[1..3], [Piece::Gone(" b".into()), Piece::New(" x".into())]);
     }
 
     #[test]
@@ -128,8 +121,8 @@ mod tests {
 
     #[test]
     fn two_long_texts_are_shown_as_blocks() {
-        let was: String = (0..3000).map(|n| format!("a{n} ")).collect();
-        let now: String = (0..3000).map(|n| format!("b{n} ")).collect();
+        let was: String = (0..3000).map(|n| format!(" a{n}")).collect();
+        let now: String = (0..3000).map(|n| format!(" b{n}")).collect();
         assert_eq!(diff(&was, &now).len(), 2);
     }
 
