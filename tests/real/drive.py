@@ -1,0 +1,35 @@
+"""Calls tools of a configured server with the client of the PyPI package `mcp`.
+
+drive.py CONFIG SERVER MODE, calls as a JSON list of [tool, arguments] on standard input; MODE is `auto` or `legacy`.
+Prints one JSON object a call: {"error": bool, "text": str}.
+"""
+
+import asyncio
+import json
+import os
+import sys
+
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+
+
+async def drive(config, server, mode, calls):
+    with open(config, encoding="utf-8") as file:
+        entry = json.load(file)["mcpServers"][server]
+    parameters = StdioServerParameters(
+        command=entry["command"], args=entry.get("args", []), env={**os.environ, **entry.get("env", {})}
+    )
+    async with Client(stdio_client(parameters), mode=mode) as client:
+        tools = await client.list_tools()
+        assert tools.tools, "the server shows no tools"
+        for tool, arguments in calls:
+            try:
+                result = await client.call_tool(tool, arguments, read_timeout_seconds=20)
+                text = " ".join(getattr(part, "text", "") for part in result.content)
+                answer = {"error": bool(result.is_error), "text": text[:500]}
+            except Exception as error:  # noqa: BLE001 - every way to fail is an answer here
+                answer = {"error": True, "text": f"{type(error).__name__}: {error}"[:500]}
+            print(json.dumps(answer), flush=True)
+
+
+asyncio.run(drive(sys.argv[1], sys.argv[2], sys.argv[3], json.load(sys.stdin)))
