@@ -2,7 +2,7 @@
 //!
 //! Read in this order: a [`message`] on the wire carries a [`request`]; the request has [`effects`]; the world adds
 //! [`facts`] and the session its [`history`]; the [`policy`] turns them into a [`verdict`]. Around the decision stand
-//! what is written down: [`trace`], [`audit`], [`evidence`], [`lockfile`], [`attack`] and [`finding`].
+//! what is written down: [`trace`], [`audit`], [`evidence`], [`lockfile`], [`attack`], [`score`] and [`finding`].
 
 pub mod attack;
 pub mod audit;
@@ -17,6 +17,7 @@ pub mod message;
 pub mod place;
 pub mod policy;
 pub mod request;
+pub mod score;
 pub mod server;
 pub mod time;
 pub mod trace;

@@ -1,1 +1,43 @@
-//! The stage `replay`.
+//! The stage `replay`: attacks and recorded requests, run offline against a policy. Nothing here opens anything.
+//!
+//! [`packs`] reads attacks; [`toolbox`] gathers what the user really has; [`roles`] says what each argument is for;
+//! [`bind`] makes calls of attacks; [`score`] judges them; [`backtest`] judges what was recorded.
+
+pub mod assume;
+pub mod backtest;
+pub mod bind;
+pub mod packs;
+pub mod roles;
+pub mod sample;
+pub mod score;
+pub mod toolbox;
+
+/// Where attacks are played: nothing is looked up, so the places stand for themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ground {
+    /// Absolute.
+    pub project: String,
+    /// Absolute.
+    pub home: String,
+    pub os: crate::model::facts::Os,
+    pub time: crate::model::time::Timestamp,
+}
+
+impl Ground {
+    /// The facts of a call that is made in the project.
+    pub fn facts(&self) -> crate::model::facts::Facts {
+        crate::model::facts::Facts {
+            project: self.project.clone(),
+            cwd: self.project.clone(),
+            home: Some(self.home.clone()),
+            os: self.os,
+            time: Some(self.time),
+            ..Default::default()
+        }
+    }
+
+    /// `$HOME` and `$PROJECT` replaced.
+    pub fn fill(&self, text: &str) -> String {
+        text.replace("$PROJECT", &self.project).replace("$HOME", &self.home)
+    }
+}

@@ -1,0 +1,335 @@
+//! What replay found, for a person and for a program.
+
+use serde_json::{Value, json};
+
+use super::Played;
+use super::load::Inputs;
+use crate::cli::exit::Failure;
+use crate::decision::redact::{Redactor, mask_emails};
+use crate::edge::render::table::table as aligned;
+use crate::edge::terminal::plain;
+use crate::model::attack::BoundCall;
+use crate::model::score::{AttackScore, Backtest, Case, Outcome, Scorecard, Tally};
+use crate::model::verdict::Decision;
+
+/// The version of the JSON output. 1: the first (November 2026).
+const VERSION: u32 = 1;
+
+/// Changed recorded calls that the table shows.
+const SHOWN: usize = 10;
+
+/// How long a call may be on screen.
+const CALL_WIDTH: usize = 76;
+
+/// Takes secrets, their tokens and e-mail addresses out of what is shown.
+#[derive(Debug)]
+pub struct Veil(Redactor);
+
+impl Veil {
+    /// The tokens that a redactor makes are taken out again, so that no key is needed.
+    pub fn new(inputs: &Inputs) -> Result<Veil, Failure> {
+        let redactor = Redactor::new(&[0; 32], &inputs.policy.document().redaction)
+            .map_err(|(name, why)| Failure::usage(format!("redaction.patterns: {name}: {why}")))?;
+        Ok(Veil(redactor))
+    }
+
+    pub fn text(&self, text: &str) -> String {
+        mask_emails(&without_tokens(&self.0.text(text))).into_owned()
+    }
+
+    /// One call: `fs.read_file {"path":"/x"}`.
+    pub fn call(&self, call: &BoundCall) -> String {
+        format!("{}.{} {}", call.server, call.tool, self.arguments(&call.arguments))
+    }
+
+    pub fn arguments(&self, arguments: &serde_json::Map<String, Value>) -> String {
+        let mut value = Value::Object(arguments.clone());
+        self.0.value(&mut value);
+        mask_emails(&without_tokens(&value.to_string())).into_owned()
+    }
+}
+
+/// `[redacted:kind:token]` -> `[redacted:kind]`: nobody reads a token, and a keyless one could be guessed.
+fn without_tokens(text: &str) -> String {
+    let mut parts = text.split("[redacted:");
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        clean.push_str("[redacted:");
+        match part.split_once(']') {
+            Some((inside, rest)) => {
+                clean.push_str(inside.split(':').next().unwrap_or(inside));
+                clean.push(']');
+                clean.push_str(rest);
+            }
+            None => clean.push_str(part),
+        }
+    }
+    clean
+}
+
+/// For the screen.
+pub fn table(played: &Played, old: Option<&Played>, inputs: &Inputs, all: bool) -> String {
+    let veil = match Veil::new(inputs) {
+        Ok(veil) => veil,
+        Err(failure) => return format!("{failure}\n"),
+    };
+    let mut out = String::new();
+    if let Some(card) = &played.attacks {
+        attacks(card, &veil, all, &mut out);
+    }
+    if let Some(traces) = &played.traces {
+        recorded(traces, &veil, &mut out);
+    }
+    if let Some(old) = old {
+        compared(played, old, &mut out);
+    }
+    out
+}
+
+fn attacks(card: &Scorecard, veil: &Veil, all: bool, out: &mut String) {
+    let tally = card.tally();
+    let mut themes: Vec<(&str, Tally, u64)> = Vec::new();
+    for attack in &card.attacks {
+        if themes.last().is_none_or(|(theme, ..)| *theme != attack.theme) {
+            themes.push((&attack.theme, Tally::default(), 0));
+        }
+        if let Some((_, tally, without)) = themes.last_mut() {
+            match attack.outcome() {
+                Some(outcome) => tally.add(outcome),
+                None => *without += 1,
+            }
+        }
+    }
+    let rows: Vec<Vec<String>> = themes
+        .iter()
+        .map(|(theme, tally, without)| {
+            let mut row = vec![(*theme).to_owned()];
+            row.extend(
+                [tally.blocked, tally.protected, tally.asked, tally.through, *without].map(|count| count.to_string()),
+            );
+            row
+        })
+        .collect();
+    out.push_str(&aligned(&["attacks", "blocked", "by protection", "asked", "through", "n/a"], &rows));
+    if all {
+        out.push('\n');
+        let rows: Vec<Vec<String>> = card.attacks.iter().map(line).collect();
+        out.push_str(&aligned(&["attack", "outcome", "calls", "title"], &rows));
+    }
+    let through: Vec<&AttackScore> =
+        card.attacks.iter().filter(|attack| attack.outcome() == Some(Outcome::Through)).collect();
+    if !through.is_empty() {
+        out.push_str("\nGOT THROUGH\n");
+        through.iter().for_each(|attack| got_through(attack, veil, out));
+    }
+    out.push_str(&format!("\n{}\n", sentence(card, &tally)));
+    if !card.unnamed.is_empty() {
+        let names: Vec<String> = card.unnamed.iter().map(|name| plain(name)).collect();
+        out.push_str(&format!(
+            "Not counted: {}. The policy does not name {}, so everything there is denied,\nwhich proves nothing.\n",
+            names.join(", "),
+            if names.len() == 1 { "it" } else { "them" }
+        ));
+    }
+    if !card.beyond.is_empty() {
+        let shown = if all { String::new() } else { " (--all lists them)".to_owned() };
+        out.push_str(&format!(
+            "{} known incidents happen where no gate at tools/call can stop them{shown}.\n",
+            card.beyond.len()
+        ));
+        if all {
+            let rows: Vec<Vec<String>> =
+                card.beyond.iter().map(|beyond| vec![beyond.id.clone(), beyond.why.clone()]).collect();
+            out.push_str(&aligned(&["beyond", "why"], &rows));
+        }
+    }
+}
+
+/// No number is ever given for attacks of which none applied.
+fn sentence(card: &Scorecard, tally: &Tally) -> String {
+    if tally.total() == 0 {
+        return "No attack applies to the tools that the policy names: nothing was proved.".to_owned();
+    }
+    let calls = card.calls();
+    let through = match tally.through {
+        0 => "none got through".to_owned(),
+        count => format!("{count} got through"),
+    };
+    format!(
+        "{} of {} attacks that apply were stopped, {through} ({} calls).",
+        tally.stopped(),
+        tally.total(),
+        calls.total()
+    )
+}
+
+fn line(attack: &AttackScore) -> Vec<String> {
+    vec![
+        attack.id.clone(),
+        attack.outcome().map_or("n/a", word).to_owned(),
+        attack.calls.total().to_string(),
+        attack.title.clone(),
+    ]
+}
+
+/// The outcome as tables name it.
+pub fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Blocked => "blocked",
+        Outcome::Protected => "by protection",
+        Outcome::Asked => "asked",
+        Outcome::Through => "through",
+    }
+}
+
+fn got_through(attack: &AttackScore, veil: &Veil, out: &mut String) {
+    out.push_str(&format!("  {}: {}\n", plain(&attack.id), plain(&attack.title)));
+    let cases: Vec<&Case> = attack.examples.iter().filter(|case| case.outcome == Outcome::Through).collect();
+    for case in cases.iter().take(2) {
+        for call in &case.calls {
+            out.push_str(&format!("    {}\n", cut(&plain(&veil.call(call)))));
+        }
+        let at = case.rule.at.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
+        if !case.rule.rule.is_empty() {
+            out.push_str(&format!("      let by {}{at}\n", plain(&case.rule.rule)));
+        }
+        if let Some(edit) = &case.rule.edit {
+            out.push_str(&format!("      {}\n", plain(edit)));
+        }
+    }
+    if attack.calls.through > 2 {
+        out.push_str(&format!("    and {} more ways\n", attack.calls.through - 2));
+    }
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= CALL_WIDTH {
+        return text.to_owned();
+    }
+    text.chars().take(CALL_WIDTH - 3).chain("...".chars()).collect()
+}
+
+fn recorded(traces: &Backtest, veil: &Veil, out: &mut String) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    let row = [traces.unchanged, traces.newly_denied, traces.newly_asked, traces.not_replayable, traces.skipped];
+    let headings = ["recorded calls", "still allowed", "now denied", "now asked", "not replayable", "skipped"];
+    let cells = [row.iter().sum::<u64>()].iter().chain(&row).map(u64::to_string).collect();
+    out.push_str(&aligned(&headings, &[cells]));
+    for change in traces.changed.iter().take(SHOWN) {
+        let now = match (change.now, change.not_replayable) {
+            (_, true) => "not replayable",
+            (Decision::Ask, _) => "now asked",
+            _ => "now denied",
+        };
+        let arguments = change.arguments.as_ref().map(|arguments| veil.arguments(arguments)).unwrap_or_default();
+        let what = format!("{} {arguments}", veil.text(&change.what));
+        out.push_str(&format!("  {now}: {}\n    {}\n", plain(&change.at), cut(&plain(&what))));
+        out.push_str(&format!("      {}: {}\n", plain(&change.rule.rule), plain(&veil.text(&change.rule.message))));
+        if let Some(edit) = &change.rule.edit {
+            out.push_str(&format!("      to allow it: {}\n", plain(&veil.text(edit))));
+        }
+    }
+    let more = traces.changed.len().saturating_sub(SHOWN);
+    if more > 0 {
+        out.push_str(&format!("  and {more} more\n"));
+    }
+}
+
+fn compared(new: &Played, old: &Played, out: &mut String) {
+    out.push_str("\nAGAINST THE OTHER POLICY\n");
+    let mut changes = 0;
+    if let (Some(new), Some(old)) = (&new.attacks, &old.attacks) {
+        for (now, before) in
+            new.attacks.iter().zip(&old.attacks).filter(|(now, before)| now.outcome() != before.outcome())
+        {
+            let name = |attack: &AttackScore| attack.outcome().map_or("n/a", word);
+            out.push_str(&format!("  attack {}: {} -> {}\n", plain(&now.id), name(before), name(now)));
+            changes += 1;
+        }
+    }
+    if let (Some(new), Some(old)) = (&new.traces, &old.traces) {
+        for (what, now, before) in [
+            ("still allowed", new.unchanged, old.unchanged),
+            ("now denied", new.newly_denied, old.newly_denied),
+            ("now asked", new.newly_asked, old.newly_asked),
+        ] {
+            if now != before {
+                out.push_str(&format!("  recorded calls {what}: {before} -> {now}\n"));
+                changes += 1;
+            }
+        }
+    }
+    if changes == 0 {
+        out.push_str("  no difference\n");
+    }
+}
+
+/// For a program. Its fields are added to, never renamed, within a version.
+pub fn json(played: &Played, old: Option<&Played>, inputs: &Inputs) -> Result<String, Failure> {
+    let veil = Veil::new(inputs)?;
+    let mut value = one_json(played, &veil);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("version".into(), json!(VERSION));
+        fields.insert("policy".into(), json!({ "file": inputs.policy_file, "sha256": inputs.policy.digest() }));
+        if let Some(old) = old {
+            fields.insert("against".into(), one_json(old, &veil));
+        }
+    }
+    let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::environment(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+fn one_json(played: &Played, veil: &Veil) -> Value {
+    let mut fields = serde_json::Map::new();
+    if let Some(card) = &played.attacks {
+        let attacks: Vec<Value> = card.attacks.iter().map(|attack| attack_json(attack, veil)).collect();
+        fields.insert(
+            "attacks".into(),
+            json!({
+                "tally": card.tally(), "notApplicable": card.not_applicable(), "calls": card.calls(), "list": attacks,
+                "byTool": card.by_tool, "byRule": card.by_rule, "unnamedServers": card.unnamed, "beyond": card.beyond,
+            }),
+        );
+    }
+    if let Some(traces) = &played.traces {
+        let changed: Vec<Value> = traces
+            .changed
+            .iter()
+            .map(|change| {
+                json!({
+                    "at": change.at, "what": veil.text(&change.what), "now": change.now, "notReplayable": change.not_replayable,
+                    "arguments": change.arguments.as_ref().map(|arguments| veil.arguments(arguments)),
+                    "rule": change.rule.rule, "message": veil.text(&change.rule.message),
+                })
+            })
+            .collect();
+        fields.insert(
+            "traces".into(),
+            json!({
+                "unchanged": traces.unchanged, "newlyDenied": traces.newly_denied, "newlyAsked": traces.newly_asked,
+                "notReplayable": traces.not_replayable, "skipped": traces.skipped, "changed": changed,
+            }),
+        );
+    }
+    Value::Object(fields)
+}
+
+fn attack_json(attack: &AttackScore, veil: &Veil) -> Value {
+    let cases: Vec<Value> = attack
+        .examples
+        .iter()
+        .map(|case| {
+            json!({
+                "outcome": case.outcome, "variant": case.variant, "calls": case.calls.iter().map(|call| veil.call(call)).collect::<Vec<_>>(),
+                "rule": case.rule.rule, "at": case.rule.at, "argument": case.rule.argument, "message": veil.text(&case.rule.message),
+                "edit": case.rule.edit.as_ref().map(|edit| veil.text(edit)),
+            })
+        })
+        .collect();
+    json!({
+        "id": attack.id, "title": attack.title, "theme": attack.theme, "source": attack.source, "tags": attack.tags, "harm": attack.harm,
+        "outcome": attack.outcome(), "calls": attack.calls, "uncounted": attack.uncounted, "cut": attack.cut, "examples": cases,
+    })
+}
