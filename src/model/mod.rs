@@ -16,6 +16,7 @@ pub mod lockfile;
 pub mod message;
 pub mod place;
 pub mod policy;
+pub mod report;
 pub mod request;
 pub mod score;
 pub mod server;

@@ -1,3 +1,4 @@
 //! One file a way to render: table, JSON, HTML ...
 
+pub mod html;
 pub mod table;
