@@ -115,7 +115,6 @@ pub enum Consent {
 }
 
 /// Something to be written down.
-#[expect(clippy::large_enum_variant, reason = "a note is made once and moved once")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Note {
     Trace(Box<trace::Line>),
