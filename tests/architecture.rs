@@ -142,7 +142,9 @@ fn the_core_touches_no_world() {
     }
     let forbidden = [
         "std::fs",
-        "std::net",
+        "std::net::Tcp",
+        "std::net::Udp",
+        "ToSocketAddrs",
         "std::process",
         "std::env::",
         "std::io::std",
@@ -151,7 +153,8 @@ fn the_core_touches_no_world() {
         "std::thread",
     ];
     let mut wrong = Vec::new();
-    for file in files {
+    let is_test = |file: &Path| file.components().any(|part| part.as_os_str() == "tests") || file.ends_with("tests.rs");
+    for file in files.into_iter().filter(|file| !is_test(file)) {
         let text = std::fs::read_to_string(&file).unwrap();
         let text = text.split("#[cfg(test)]").next().unwrap();
         for (number, line) in text.lines().enumerate() {
