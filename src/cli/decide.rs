@@ -3,8 +3,6 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-
 use crate::decision::decide::decide;
 use crate::decision::effects::effects;
 use crate::decision::explain;
@@ -12,6 +10,7 @@ use crate::decision::policy::Policy;
 use crate::decision::redact::Redactor;
 use crate::edge::facts::{Surroundings, look};
 use crate::edge::{clock, terminal};
+use crate::model::audit::Because;
 use crate::model::facts::Facts;
 use crate::model::history::History;
 use crate::model::policy::Period;
@@ -53,6 +52,42 @@ pub fn run(args: &Decide) -> Result<Exit, Failure> {
         Box::new(file.map_err(|error| Failure::usage(format!("cannot read {}: {error}", args.file.display())))?)
     };
     judge.judge_all(input, &args.file.display().to_string())
+}
+
+/// A verdict as JSON: what `decide` and `explain` print.
+#[derive(serde::Serialize)]
+pub(super) struct Judged {
+    verdict: Decision,
+    because: Vec<Because>,
+}
+
+impl Judged {
+    pub fn new(verdict: &Verdict, redactor: &Redactor) -> Judged {
+        Judged { verdict: verdict.decision, because: explain::reasons(verdict, redactor) }
+    }
+
+    /// A line that cannot be read is denied.
+    fn unreadable(why: String) -> Judged {
+        let because = Because {
+            rule: "message".into(),
+            at: None,
+            argument: None,
+            value: None,
+            effect: Decision::Deny,
+            message: why,
+            nearest: None,
+            edit: None,
+        };
+        Judged { verdict: Decision::Deny, because: vec![because] }
+    }
+
+    pub fn to_line(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    pub fn to_pretty(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
 }
 
 /// Judges the lines of one file: they are one session, and history accumulates over it.
@@ -103,8 +138,7 @@ impl Judge {
                 Err(why) => {
                     exit = Exit::Usage;
                     terminal::note(&format!("remit: {name}:{number}: {why}"));
-                    json!({"verdict": "deny", "because": [{"rule": "message", "effect": "deny", "message": why}]})
-                        .to_string()
+                    Judged::unreadable(why).to_line()
                 }
             };
             let written = writeln!(out, "{answer}").and_then(|()| out.flush());
@@ -116,7 +150,7 @@ impl Judge {
     }
 
     fn answer(&self, verdict: &Verdict) -> String {
-        json!({"verdict": verdict.decision, "because": explain::reasons(verdict, &self.redactor)}).to_string()
+        Judged::new(verdict, &self.redactor).to_line()
     }
 
     /// `None` for a line of a trace that is no request.

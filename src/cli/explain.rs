@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::decision::decide::decide;
 use crate::decision::effects::effects;
@@ -14,6 +14,7 @@ use crate::model::history::History;
 use crate::model::request::Request;
 use crate::model::verdict::Verdict;
 
+use super::decide::Judged;
 use super::exit::{Exit, Failure};
 use super::policies;
 
@@ -59,7 +60,7 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
     let because = explain::reasons(&verdict, &redactor);
     match args.format {
         Format::Text => print_text(&request, &verdict, &because),
-        Format::Json => terminal::print(&format!("{:#}\n", json!({"verdict": verdict.decision, "because": because}))),
+        Format::Json => terminal::print(&format!("{}\n", Judged::new(&verdict, &redactor).to_pretty())),
     }
     Ok(Exit::Fine)
 }

@@ -1,1 +1,61 @@
-//! `check`.
+//! `remit check`.
+
+use crate::support::Place;
+
+fn check(place: &Place, args: &[&str]) -> (i32, String, String) {
+    let mut all = vec!["check"];
+    all.extend(args);
+    let output = place.remit(&all).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_good_policy_is_fine_and_its_tests_are_run() {
+    let place = Place::new();
+    place.write(
+        "mcp.policy.yaml",
+        "version: 1\nservers: { fs: { tools: { read: { args: { path: { paths: [./src] } } } } } }\ntests:\n  - { allow: { server: fs, tool: read, arguments: { path: src/a } } }\n  - { deny: { server: fs, tool: read, arguments: { path: ../a } } }\n",
+    );
+    let (code, out, _) = check(&place, &[]);
+    assert_eq!((code, out.as_str()), (0, "mcp.policy.yaml: no findings, 2 of its 2 tests hold\n"));
+}
+
+#[test]
+fn a_test_that_does_not_hold_fails_the_check_and_says_why() {
+    let place = Place::new();
+    place.write(
+        "p.yaml",
+        "version: 1\nservers: { fs: { allowed_tools: [read] } }\ntests:\n  - { deny: { server: fs, tool: read } }\n",
+    );
+    let (code, out, _) = check(&place, &["p.yaml"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("0 of its 1 tests hold") && out.contains("servers.fs.allowed_tools"), "{out}");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_file_line_column_and_the_line_itself() {
+    let place = Place::new();
+    place.write("p.yaml", "version: 1\nservers:\n  fs: { alowed_tools: [read] }\nlabel: {}\n");
+    let (code, out, errors) = check(&place, &["p.yaml"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    insta::assert_snapshot!(errors, @r"
+    remit: the policy cannot be used
+    p.yaml:3:9: a server has no key `alowed_tools`, did you mean `allowed_tools`?
+    p.yaml:4:1: a policy has no key `label`, did you mean `labels`?
+
+         3 |   fs: { alowed_tools: [read] }
+           |         ^
+    ");
+}
+
+#[test]
+fn a_switched_off_protection_is_a_finding() {
+    let place = Place::new();
+    place.write("p.yaml", "version: 1\nservers: { fs: { allowed_tools: [read], unprotected: [env-files] } }\n");
+    assert_eq!(check(&place, &["p.yaml"]).0, 1);
+    assert_eq!(check(&place, &["p.yaml", "--fail-on", "never"]).0, 0);
+    let (_, out, _) = check(&place, &["p.yaml", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["findings"][0]["id"], "unprotected");
+}

@@ -1,1 +1,51 @@
-//! `explain`.
+//! `remit explain`.
+
+use crate::support::Place;
+
+#[test]
+fn a_denial_names_rule_line_argument_nearest_grant_and_the_smallest_edit() {
+    let place = Place::new();
+    place.write(
+        "mcp.policy.yaml",
+        "version: 1\nservers:\n  fs:\n    tools:\n      read: { args: { path: { paths: [./src] } } }\n",
+    );
+    let output = place.remit(&["explain", "fs.read", r#"{"path":"docs/a"}"#]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap().replace(&place.project().display().to_string(), "PROJECT");
+    insta::assert_snapshot!(text, @r"
+    DENY  fs.read
+
+      deny  servers.fs.tools.read.args.path
+            at       mcp.policy.yaml:5:23
+            argument /path
+            value    docs/a
+            because  it leads to PROJECT/docs/a, which is not granted
+            granted  ./src
+            edit     add `./docs/a` to servers.fs.tools.read.args.path.paths
+    ");
+}
+
+#[test]
+fn the_edit_that_is_named_makes_the_call_pass() {
+    let place = Place::new();
+    let policy = |paths: &str| {
+        format!(
+            "version: 1\nservers: {{ fs: {{ tools: {{ read: {{ args: {{ path: {{ paths: [{paths}] }} }} }} }} }} }}\n"
+        )
+    };
+    for (paths, expected) in [("./src", "DENY"), ("./src, ./docs/a", "ALLOW")] {
+        place.write("mcp.policy.yaml", &policy(paths));
+        let output = place.remit(&["explain", "fs.read", r#"{"path":"docs/a"}"#]).output().unwrap();
+        assert!(String::from_utf8(output.stdout).unwrap().starts_with(expected));
+    }
+}
+
+#[test]
+fn a_call_that_cannot_be_read_is_a_usage_error() {
+    let place = Place::new();
+    place.write("mcp.policy.yaml", "version: 1\nservers: {}\n");
+    for args in
+        [["explain", "nodot", "{}"], ["explain", "a.b.c", "{}"], ["explain", "a.b", "[1]"], ["explain", "a.b", "{"]]
+    {
+        place.remit(&args).assert().code(2);
+    }
+}
