@@ -57,7 +57,7 @@ fn private_keys(text: &str, found: &mut Vec<Found>) {
         }
         let body = word + "PRIVATE KEY".len();
         // Looked for once in vain: then nowhere further on either.
-        let end = if closed { text.get(body..).and_then(|rest| rest.find("END")) } else { None };
+        let end = if closed { text.get(body..).and_then(key_end) } else { None };
         closed = end.is_some();
         let end = match end {
             Some(end) => {
@@ -74,6 +74,13 @@ fn private_keys(text: &str, found: &mut Vec<Found>) {
         }
         done = end;
     }
+}
+
+/// Where the last line starts: `END` behind dashes. Three letters alone may stand in any base64.
+fn key_end(text: &str) -> Option<usize> {
+    text.match_indices("END")
+        .map(|(at, _)| at)
+        .find(|at| text.get(..*at).is_some_and(|before| before.ends_with("--") || before.ends_with("-- ")))
 }
 
 /// The letters of a PEM body, headers and written-out line ends included.
@@ -136,7 +143,7 @@ fn url_passwords(text: &str, found: &mut Vec<Found>) {
             text,
             PASSWORD.as_ref(),
             "url-password",
-            |password| is_no_reference(password) && password != "password" && password != "pass",
+            |password| is_no_reference(password) && !["password", "passwd", "pass", "pwd"].contains(&password),
             found,
         );
         add(text, TOKEN.as_ref(), "url-password", values::looks_random, found);

@@ -133,7 +133,8 @@ pub(super) fn weigh(name: &str) -> Option<Says> {
     let says = |weight, kind| Some(Says { weight, kind });
     match last.as_str() {
         "authorization" => says(Weight::Authorization, "authorization"),
-        "cookie" | "cookies" => says(Weight::Cookie, "cookie"),
+        "cookie" | "cookies" if ["", "set"].contains(&before) => says(Weight::Cookie, "cookie"),
+        "cookie" => says(Weight::Token, "cookie"),
         "pass" => says(Weight::Pass, "password"),
         _ if ends(&[
             "password",

@@ -39,6 +39,8 @@ enum Joint {
         spaced: bool,
     },
     Colon,
+    /// `"name", "value"`: an argument list, an array, a CSV line.
+    Comma,
     /// `<name>value`
     Tag,
     /// `--name value`
@@ -148,10 +150,9 @@ impl Reader<'_> {
                     Joint::Colon
                 }
             },
-            // `"password", "hunter2"`: an argument list, an array, a CSV line.
             (b',', _) if at > name.end && matches!(opened, b'"' | b'\'') => {
                 let next = self.skip_blanks(at + 1);
-                return matches!(self.at(next), b'"' | b'\'').then_some((Joint::Equals { spaced: true }, next));
+                return matches!(self.at(next), b'"' | b'\'').then_some((Joint::Comma, next));
             }
             _ => return None,
         };
@@ -318,7 +319,8 @@ impl Reader<'_> {
                     && text.contains(char::is_whitespace)
                     && !self.slice(name.clone()).ends_with("phrase");
                 let place = values::is_place(text) && self.slice(name.clone()).to_ascii_lowercase().ends_with("pwd");
-                (!code && !sentence && !place && !self.is_label(name, text)).then_some(range)
+                let short = joint == Joint::Comma && text.len() < 6;
+                (!code && !sentence && !place && !short && !self.is_label(name, text)).then_some(range)
             }
         }
     }
@@ -359,11 +361,7 @@ impl Reader<'_> {
         {
             return true;
         }
-        let member = text.split('.').count() > 1
-            && text
-                .split('.')
-                .all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && is_word(part));
-        if member {
+        if is_member(text) || is_type(text) {
             return true;
         }
         if digits && !letters {
@@ -397,6 +395,13 @@ fn is_word(text: &str) -> bool {
 fn is_member(text: &str) -> bool {
     text.contains('.')
         && text.split('.').all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && is_word(part))
+}
+
+/// `u32`, `__u32`, `int64_t`
+fn is_type(text: &str) -> bool {
+    let name = text.trim_start_matches('_').trim_end_matches("_t");
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    bare.len() < name.len() && ["u", "i", "f", "s", "int", "uint", "float", "char", "varchar", "string"].contains(&bare)
 }
 
 /// Letters and digits both, and long enough.

@@ -279,6 +279,8 @@ fn private_keys_go_as_a_whole() {
             );
         }
     }
+    let odd = pem("", "\n").replacen('\n', "\nabcENDabc\n", 1);
+    gone(&odd, &odd[60..100]);
     let cut = pem("RSA ", "\n");
     let cut = &cut[..cut.len() - 50];
     assert!(!redactor().text(cut).contains(&cut[60..90]), "a key that was cut off");

@@ -132,7 +132,11 @@ fn is_variable(value: &str) -> bool {
 /// a path, a URL or code.
 pub(super) fn looks_random(value: &str) -> bool {
     let value = head(value.trim());
-    if value.len() < 8 || is_reference(value) || value.chars().any(char::is_whitespace) {
+    if value.len() < 8
+        || value.starts_with(['&', '*', '@', '!', '#'])
+        || is_reference(value)
+        || value.chars().any(char::is_whitespace)
+    {
         return false;
     }
     if value.contains("://") || value.contains(['(', ')', '{', '}', '[', ']', '<', '>', '|', '\\']) || is_path(value) {
@@ -169,7 +173,7 @@ fn is_random(part: &str) -> bool {
     // CamelCase hops every five letters or so, random letters every second one.
     let cased = part.bytes().any(|b| b.is_ascii_lowercase()) && part.bytes().any(|b| b.is_ascii_uppercase());
     match part.len() {
-        0..=11 => letters < part.len() && part.len() >= 8,
+        0..=11 => false,
         length if cased => hops * 4 >= length,
         length => length >= 24 && entropy(part.as_bytes()) > 3.0,
     }
@@ -257,6 +261,7 @@ mod tests {
             "xxxxxxxxxxxx",
             "os.environ['A1B2']",
             "oauth2-proxy-x86",
+            "&CsrfToken",
             "refresh_token",
             "SECRET_KEY_BASE",
             "2026-11-20",
