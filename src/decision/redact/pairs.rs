@@ -309,6 +309,7 @@ impl Reader<'_> {
             Weight::Token if joint == Joint::Flag && !self.slice(name.clone()).ends_with('s') => {
                 (values::looks_random(text) || is_mixed(text, 6)).then_some(range)
             }
+            Weight::Token if value.quoted => values::looks_random_quoted(text).then_some(range),
             Weight::Token => values::looks_random(text).then_some(range),
             Weight::Pass => (is_mixed(text, 6) && !text.contains(char::is_whitespace)).then_some(range),
             Weight::Password => {

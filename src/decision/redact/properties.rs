@@ -106,6 +106,25 @@ proptest! {
     }
 
     #[test]
+    fn a_random_key_under_its_name_never_appears_in_the_output(
+        key in "[A-Za-z0-9/+]{8}[0-9][A-Z][a-z][A-Za-z0-9/+]{8}[0-9][A-Z][a-z][A-Za-z0-9/+]{18}",
+        hex in "[0-9][a-f][0-9a-f]{30}",
+    ) {
+        for secret in [key, hex] {
+            for text in [
+                format!("aws_secret_access_key = {secret}\n"),
+                format!("AWS_SECRET_ACCESS_KEY={secret}"),
+                format!("{{\"api_key\":\"{secret}\"}}"),
+                format!("x-api-key: {secret}"),
+                format!("tool --token {secret}"),
+            ] {
+                let redacted = redactor().text(&text).into_owned();
+                prop_assert!(!redacted.contains(&secret), "{} -> {}", text, redacted);
+            }
+        }
+    }
+
+    #[test]
     fn masking_addresses_twice_is_masking_them_once(text in "([a-z.*@]|\\PC){0,30}") {
         let once = super::mask_emails(&text).into_owned();
         prop_assert_eq!(super::mask_emails(&once).into_owned(), once);

@@ -66,18 +66,7 @@ impl Redactor {
 
     /// The same text without secrets; borrowed where it had none.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut redacted = Cow::Borrowed(text);
-        for _ in 0..ROUNDS {
-            match self.once(&redacted) {
-                Some(next) => redacted = Cow::Owned(next),
-                None => return redacted,
-            }
-        }
-        match self.once(&redacted) {
-            // Nobody writes such a text by chance.
-            Some(_) => Cow::Owned(self.mark("text", text)),
-            None => redacted,
-        }
+        self.settle_rounds(text, |text| self.once(text)).map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
     /// As [`Redactor::text`], for a screen, a report or a log: e-mail addresses are masked too where the policy says so.
@@ -133,7 +122,7 @@ impl Redactor {
     fn array_under(&self, hint: Option<&str>, items: &mut [Value]) {
         let pair = items.len() == 2;
         let mut before: Option<String> = None;
-        for item in items {
+        for item in items.iter_mut() {
             let flag = before.as_deref().filter(|name| name.starts_with('-') && !name.contains('=') || pair);
             let next = item.as_str().map(str::to_owned);
             // What is itself a flag, or the name of a pair, is no value.
@@ -142,6 +131,38 @@ impl Redactor {
                 .or(hint);
             self.value_under(hint, item);
             before = next;
+        }
+        self.command_line(items);
+    }
+
+    /// An argument vector, read as the command line that it is: `["curl", "-u", "bob:password"]`.
+    fn command_line(&self, items: &mut [Value]) {
+        let words: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+        let Some(words) = words.filter(|words| words.iter().any(|word| word.starts_with('-'))) else { return };
+        let line = words.join(" ");
+        let mut found = Vec::new();
+        find::collect(&line, self.families, &mut found);
+        let found = find::settle(&line, found, |kind| self.is_own(kind));
+        let mut start = 0;
+        let mut rest = found.as_slice();
+        for item in items {
+            let Value::String(word) = item else { return };
+            let end = start + word.len();
+            // What lies in this word, counted from its start; a secret may reach over several words.
+            let parts: Vec<Found> = rest
+                .iter()
+                .take_while(|one| one.range.start < end)
+                .map(|one| (one, one.range.start.max(start)..one.range.end.min(end)))
+                .filter(|(_, range)| range.start < range.end)
+                .map(|(one, range)| Found { range: range.start - start..range.end - start, ..one.clone() })
+                .collect();
+            while rest.first().is_some_and(|one| one.range.end <= end) {
+                rest = rest.get(1..).unwrap_or_default();
+            }
+            if !parts.is_empty() {
+                *word = self.replace(word, &parts);
+            }
+            start = end + 1;
         }
     }
 
@@ -182,37 +203,47 @@ impl Redactor {
 
     /// A string under a key; `None` where it stays.
     fn string_under(&self, hint: Option<&str>, text: &str) -> Option<String> {
-        let says = hint.filter(|_| self.families.secrets).and_then(names::weigh);
-        let range = says.and_then(|says| match says.weight {
-            _ if values::is_pointer(text) => None,
-            Weight::Authorization => headers::credential(text, true),
-            Weight::Cookie => headers::holds_cookie(text).then_some(0..text.len()),
-            Weight::Password => {
-                let place = values::is_place(text) && hint.is_some_and(|hint| hint.eq_ignore_ascii_case("pwd"));
-                (!place).then_some(0..text.len())
+        let hint = hint.filter(|hint| self.families.secrets && names::weigh(hint).is_some());
+        self.settle_rounds(text, |text| self.once_under(hint, text))
+    }
+
+    /// Rounds of `once` until nothing is found; `None` where nothing ever was.
+    fn settle_rounds(&self, text: &str, once: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let mut redacted = once(text)?;
+        for _ in 1..ROUNDS {
+            match once(&redacted) {
+                Some(next) => redacted = next,
+                None => return Some(redacted),
             }
-            Weight::Pass => (!text.bytes().all(|byte| byte.is_ascii_digit())).then_some(0..text.len()),
-            Weight::Token => values::looks_random(text).then_some(0..text.len()),
-        });
-        let mut found = Vec::new();
-        if let (Some(range), Some(says)) = (range, says) {
-            found.push(Found::new(text, range, says.kind, Strength::Name));
-            // A known format inside may still name the kind.
-            find::collect(text, self.families, &mut found);
         }
-        let found = find::settle(text, found, |kind| self.is_own(kind));
-        if found.is_empty() {
-            return match self.text(text) {
-                Cow::Borrowed(_) => None,
-                Cow::Owned(redacted) => Some(redacted),
-            };
-        }
-        Some(self.text(&self.replace(text, &found)).into_owned())
+        // Nobody writes such a text by chance: it goes as a whole.
+        Some(if once(&redacted).is_some() { self.mark("text", text) } else { redacted })
+    }
+
+    /// The part of `text` that its key says is secret.
+    fn meant(hint: &str, text: &str) -> Option<Found> {
+        let says = names::weigh(hint).filter(|_| !values::is_pointer(text))?;
+        let whole = 0..text.len();
+        let range = match says.weight {
+            Weight::Authorization => headers::credential(text, true)?,
+            Weight::Cookie => Some(whole).filter(|_| headers::holds_cookie(text))?,
+            Weight::Password => {
+                Some(whole).filter(|_| !(values::is_place(text) && hint.eq_ignore_ascii_case("pwd")))?
+            }
+            Weight::Pass => Some(whole).filter(|_| !text.bytes().all(|byte| byte.is_ascii_digit()))?,
+            Weight::Token => Some(whole).filter(|_| values::looks_random_quoted(text))?,
+        };
+        Some(Found::new(text, range, says.kind, Strength::Name))
     }
 
     /// One round; `None` where nothing was found.
     fn once(&self, text: &str) -> Option<String> {
-        let mut found = Vec::new();
+        self.once_under(None, text)
+    }
+
+    /// One round for a string under a key.
+    fn once_under(&self, hint: Option<&str>, text: &str) -> Option<String> {
+        let mut found: Vec<Found> = hint.and_then(|hint| Redactor::meant(hint, text)).into_iter().collect();
         if self.families.secrets || self.families.api_keys {
             find::collect(text, self.families, &mut found);
         }

@@ -178,6 +178,8 @@ fn values_under_names_of_keys_are_found_when_they_look_random() {
         stays(&format!("{name}=my-service"));
         stays(&format!("{name}: string"));
     }
+    let django = format!("dj-insecure-{}", noise(50, "abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)"));
+    gone(&format!("SECRET_KEY = '{django}'"), &django);
     gone(&format!("https://a.blob.example/x?sv=2026-01-01&sig={random}"), &random);
     stays(&format!("commit: {}", noise(40, HEX)));
     stays(&format!("sha256:{}", noise(64, HEX)));
@@ -338,6 +340,26 @@ fn a_key_of_json_says_what_its_value_is() {
     let once = value.clone();
     redactor().value(&mut value);
     assert_eq!(value, once, "twice is once");
+}
+
+#[test]
+fn an_argument_vector_is_read_as_a_command_line() {
+    let mut value = json!({
+        "a": ["curl", "-u", "bob:swordfish", "https://x.example"],
+        "b": ["sshpass", "-p", "swordfish", "ssh", "host"],
+        "c": ["tool", "--password=swordfish", "--port", "22"],
+        "d": ["docker", "run", "-p", "8080:80", "-e", "PASSWORD=swordfish", "nginx"],
+    });
+    redactor().value(&mut value);
+    assert!(!value.to_string().contains("swordfish"), "{value}");
+    assert_eq!(value["a"][3], json!("https://x.example"));
+    assert_eq!(value["b"][3], json!("ssh"));
+    assert_eq!(value["c"][3], json!("22"));
+    assert_eq!(value["d"][3], json!("8080:80"));
+    let plain = json!(["mkdir", "-p", "src/a", "&&", "cargo", "test", "-p", "remit", "--", "token"]);
+    let mut value = plain.clone();
+    redactor().value(&mut value);
+    assert_eq!(value, plain);
 }
 
 #[test]

@@ -132,6 +132,10 @@ fn is_variable(value: &str) -> bool {
 /// a path, a URL or code.
 pub(super) fn looks_random(value: &str) -> bool {
     let value = head(value.trim());
+    if let Some((before, after)) = value.split_once("[redacted:") {
+        // A mark is no part of the value, and what stands beside it is.
+        return looks_random(before) || after.split_once(']').is_some_and(|(_, after)| looks_random(after));
+    }
     if value.len() < 8
         || value.starts_with(['&', '*', '@', '!', '#'])
         || is_reference(value)
@@ -153,7 +157,38 @@ pub(super) fn looks_random(value: &str) -> bool {
     {
         return true;
     }
+    // The slashes of base64 cut it into pieces that could be words.
+    let cased = value.bytes().any(|b| b.is_ascii_lowercase()) && value.bytes().any(|b| b.is_ascii_uppercase());
+    let mixed = cased && value.len() >= 20 && value.bytes().any(|b| b.is_ascii_digit());
+    if mixed && changes(value) * 5 >= value.len() * 2 {
+        return true;
+    }
     value.split(['-', '_', '.', '/', ':', '@', '+', '=', ',', '~']).any(is_random)
+}
+
+/// How often small letters, capitals, digits and signs change. In words and names: every fourth letter or less.
+fn changes(value: &str) -> usize {
+    let class = |byte: u8| (byte.is_ascii_lowercase(), byte.is_ascii_uppercase(), byte.is_ascii_digit());
+    value.as_bytes().windows(2).filter(|pair| matches!(pair, [a, b] if class(*a) != class(*b))).count()
+}
+
+/// As [`looks_random`], for a value that stands in quotes, so that signs which are code elsewhere are letters of it.
+pub(super) fn looks_random_quoted(value: &str) -> bool {
+    let value = head(value.trim());
+    looks_random(value) || !value.contains("[redacted:") && is_soup(value) && !is_reference(value)
+}
+
+/// Letters, digits and signs in a heap, as generators make them: `w#2k(0f!...`.
+fn is_soup(value: &str) -> bool {
+    let count = |test: fn(&u8) -> bool| value.bytes().filter(test).count();
+    let signs = "!@#$%^&*()-_=+[]{};:,.?~|".chars().filter(|sign| value.contains(*sign)).count();
+    value.len() >= 16
+        && !value.contains(char::is_whitespace)
+        && !value.contains("://")
+        && count(u8::is_ascii_digit) >= 2
+        && count(u8::is_ascii_alphabetic) >= 4
+        && signs >= 3
+        && entropy(value.as_bytes()) >= 3.8
 }
 
 /// Whether one part of a value is neither a word nor a number. Versions and names (`oauth2`, `v1`, `x86`) are short.
@@ -262,6 +297,7 @@ mod tests {
             "os.environ['A1B2']",
             "oauth2-proxy-x86",
             "&CsrfToken",
+            "com.example.auth.TokenProviderV2",
             "refresh_token",
             "SECRET_KEY_BASE",
             "2026-11-20",
