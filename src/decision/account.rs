@@ -1,6 +1,8 @@
 //! Account numbers: IBANs and payment cards, told by their check digits. Other numbers (SWIFT codes, domestic account
 //! numbers) have none that would tell them from any other word or number.
 
+use std::collections::HashSet;
+
 /// Lengths by country (SWIFT IBAN registry, release 99).
 const IBAN_LENGTHS: [(&str, usize); 89] = [
     ("AD", 24),
@@ -156,12 +158,13 @@ pub fn compact(text: &str) -> String {
 pub fn find(text: &str) -> Vec<String> {
     let bytes = text.as_bytes();
     let mut found: Vec<String> = Vec::new();
+    let mut known = HashSet::new();
     let mut at = 0;
     while let Some(start) = next_digit(bytes, at) {
         let hit = iban_at(bytes, start).or_else(|| card_at(bytes, start));
         at = match hit {
             Some((account, end)) => {
-                if !found.contains(&account) {
+                if known.insert(account.clone()) {
                     found.push(account);
                 }
                 end

