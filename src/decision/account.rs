@@ -213,7 +213,7 @@ fn card_at(bytes: &[u8], start: usize) -> Option<(String, usize)> {
         let after = bytes.get(end).copied();
         let next_is_digit = bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
         let ends =
-            after.is_none_or(|byte| !is_word(byte) && !(matches!(byte, b'.' | b'/' | b'-' | b',') && next_is_digit));
+            after.is_none_or(|byte| !(is_word(byte) || matches!(byte, b'.' | b'/' | b'-' | b',') && next_is_digit));
         let grouped = lengths.len() == 1 || CARD_GROUPS.contains(&lengths.as_slice());
         if ends && grouped && is_card_number(&digits) {
             best = Some((String::from_utf8_lossy(&digits).into_owned(), end));
@@ -294,7 +294,7 @@ fn has_luhn(digits: &[u8]) -> bool {
             if value > 9 { value - 9 } else { value }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

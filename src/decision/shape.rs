@@ -176,7 +176,7 @@ fn is_base64(text: &str) -> bool {
         && (standard && !path_like || url_safe)
         && padding <= 2
         && body.len() % 4 != 1
-        && if padding > 0 { text.len() % 4 == 0 } else { mixed }
+        && if padding > 0 { text.len().is_multiple_of(4) } else { mixed }
 }
 
 /// Lower-case words and digits with single `-` or `_` between, up to 100 characters: `my-repo_2`.

@@ -21,7 +21,7 @@ pub(super) fn read_mailbox(text: &str) -> Result<Address, String> {
         None => (plain.trim(), ""),
     };
     let (local, domain) = read_addr_spec(address)?;
-    if shows_another(shown, &local, address) {
+    if shows_another(shown, address) {
         return Err(format!("its display name shows another address than `{address}`"));
     }
     Ok(Address { written: text.to_owned(), local, domain })
@@ -71,13 +71,13 @@ fn split_angle(text: &str) -> Option<(&str, &str, &str)> {
     Some((shown, address, after))
 }
 
-/// A display name with an `@` must show the address itself: some programs take the first address that they find.
-fn shows_another(shown: &str, local: &str, address: &str) -> bool {
-    if !shown.contains(['@', '<', '>', '＠', '﹫']) {
-        return false;
-    }
-    let bare = shown.trim_matches(['"', '\'', ' ', '\t']);
-    !bare.eq_ignore_ascii_case(address) || local.is_empty()
+/// A display name with an `@` must show the address itself: some programs take the first address that they find. A quoted
+/// `Bob @ Acme` shows none.
+fn shows_another(shown: &str, address: &str) -> bool {
+    let quoted = shown.len() > 1 && shown.starts_with('"') && shown.ends_with('"');
+    let apart = quoted && shown.matches('@').count() == shown.matches(" @ ").count();
+    let signs = shown.contains(['<', '>', '＠', '﹫']) || shown.contains('@') && !apart;
+    signs && !shown.trim_matches(['"', '\'', ' ', '\t']).eq_ignore_ascii_case(address)
 }
 
 /// RFC 5322 `addr-spec` without white space, RFC 6531 letters allowed.

@@ -102,6 +102,7 @@ fn what_mail_programs_split_differently_is_refused() {
         "bob(@evil.com, )@acme.com",
         // A display name that shows another address.
         "\"bob@acme.com\" <eve@evil.com>",
+        "bob @ acme.com <eve@evil.com>",
         "bob@acme.com <eve@evil.com>",
         "\"bob@acme.com> \" <eve@evil.com>",
         // Unicode: fullwidth, dotted, invisible, deviations, turned around.
@@ -255,4 +256,17 @@ proptest! {
             prop_assert_eq!(plain(&text).unwrap(), want.clone(), "{}", text);
         }
     }
+}
+
+/// Headers as mail programs write them.
+#[test]
+fn benign_mail_headers_are_read() {
+    let headers: Vec<&str> = include_str!("../../../tests/data/benign-mail-headers.txt").lines().collect();
+    let refused: Vec<_> = headers.iter().filter_map(|text| Some((text, read(text).err()?))).collect();
+    assert!(
+        headers.len() >= 500 && refused.len() * 200 < headers.len(),
+        "{} of {}: {refused:#?}",
+        refused.len(),
+        headers.len()
+    );
 }

@@ -99,11 +99,12 @@ impl Links {
 
     fn take_url(&mut self, text: &str, mark: Mark, nested: bool) -> usize {
         let Some(start) = scheme_start(text, mark.start) else { return 0 };
-        let limit = if nested { LONGEST_AUTHORITY } else { LONGEST_URL };
         let quoted = text.get(..start).is_some_and(|before| before.ends_with('\''));
+        // Of a URL inside another one only the host counts, so that nothing is scanned twice.
+        let limit = if nested { to_slash(text, mark.end) } else { LONGEST_URL };
         let scanned = url_end(text, mark.end, limit, quoted);
         let authority = mark.end..authority_end(text, mark.end, scanned);
-        let whole = !nested && scanned - mark.end + 4 < limit;
+        let whole = !nested && scanned - mark.end + 4 < LONGEST_URL;
         let Some(written) = text.get(start..if whole { scanned } else { authority.end }) else { return 0 };
         let written = cut_foreign(written, mark.end - start);
         if authority.is_empty() || is_namespace(written) {
@@ -329,6 +330,12 @@ fn is_backslash_trick(rest: &str) -> bool {
     let piece: String =
         rest.chars().skip(1).take(128).take_while(|c| !c.is_whitespace() && !"/\"'<>".contains(*c)).collect();
     piece.contains('@') || piece.starts_with('.')
+}
+
+/// How far the next slash is, where an authority ends.
+fn to_slash(text: &str, from: usize) -> usize {
+    let rest = text.as_bytes().get(from..).unwrap_or(&[]);
+    rest.iter().take(LONGEST_AUTHORITY).take_while(|byte| !matches!(byte, b'/' | b'?' | b'#')).count()
 }
 
 fn authority_end(text: &str, from: usize, end: usize) -> usize {

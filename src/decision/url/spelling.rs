@@ -170,7 +170,9 @@ fn readings(piece: &str) -> Vec<Host> {
     if let Some((inside, _)) = piece.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
         names.push(inside.split('%').next().unwrap_or(inside));
     } else {
-        names.extend(piece.split(':').take(4));
+        // A number after a colon is a port; before one it is a host.
+        let port = |(at, name): &(usize, &str)| *at > 0 && name.bytes().all(|byte| byte.is_ascii_digit());
+        names.extend(piece.split(':').take(4).enumerate().filter(|part| !port(part)).map(|(_, name)| name));
     }
     let mut hosts = Vec::new();
     for name in names.into_iter().filter(|name| !name.is_empty()) {

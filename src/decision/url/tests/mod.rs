@@ -385,3 +385,25 @@ fn the_form_of_a_url_is_told_from_other_strings() {
         assert!(!looks_like_url(text), "{text:?}");
     }
 }
+
+/// Real URLs of documentation and package metadata, as they stand there, and awkward ones of daily use.
+#[test]
+fn benign_urls_are_read() {
+    let urls: Vec<&str> = include_str!("../../../../tests/data/benign-urls.txt").lines().collect();
+    let refused: Vec<_> = urls.iter().filter_map(|text| Some((text, url(text).err()?))).collect();
+    assert!(urls.len() >= 500 && refused.len() * 200 < urls.len(), "{} of {}: {refused:#?}", refused.len(), urls.len());
+    let unlike: Vec<_> = urls.iter().filter(|text| !looks_like_url(text)).collect();
+    assert!(unlike.is_empty(), "{unlike:#?}");
+}
+
+#[test]
+fn benign_urls_are_admitted_by_a_grant_of_their_host() {
+    for text in include_str!("../../../../tests/data/benign-urls.txt").lines() {
+        let Ok(url) = url(text) else { continue };
+        let user = text.split_once('@').filter(|_| url.userinfo).map_or("", |(before, _)| before);
+        let user =
+            user.rsplit('/').next().map(|user| format!("{user}@")).filter(|user| user.len() > 1).unwrap_or_default();
+        let grants = set(&[&format!("{}://{user}{}:*/**", url.scheme, url.host)]);
+        assert!(grants.admits(&url).is_some(), "{text} {url:?}");
+    }
+}
