@@ -231,7 +231,7 @@ fn ten_thousand_patterns_are_found_by_index() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_string_makes_it_panic(text in "\\PC*", odd in "[@<>(),;:\\\\\"a-c. %=?\\[\\]]{0,24}") {

@@ -6,6 +6,7 @@
 //! written plainly is one that they agree on, and [`odd`] says why one is not.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::model::effects::Host;
 
@@ -86,10 +87,10 @@ fn odd_authority(authority: &str, special: bool) -> Option<&'static str> {
     if port.len() > 5 || !port.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some("its port is not a plain number");
     }
-    if host.is_empty() { None } else { odd_host(host) }
+    if host.is_empty() { None } else { odd_host(host, special) }
 }
 
-fn odd_host(host: &str) -> Option<&'static str> {
+fn odd_host(host: &str, special: bool) -> Option<&'static str> {
     if host.contains('%') {
         return Some("its host is percent-encoded");
     }
@@ -100,7 +101,8 @@ fn odd_host(host: &str) -> Option<&'static str> {
     if name.split('.').any(|label| label.is_empty() || label.len() > 63) || name.len() > 253 {
         return Some("its host has an empty or overlong label");
     }
-    if !host.is_ascii() && !is_stable(host) {
+    // Outside the special schemes WHATWG percent-encodes such a host, and others look it up by IDNA.
+    if !host.is_ascii() && !(special && is_stable(host)) {
         return Some("its host holds characters that parsers map differently");
     }
     let last = name.rsplit('.').next().unwrap_or(name);
@@ -127,13 +129,12 @@ fn odd_path(place: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether every IDNA (2003, 2008, UTS 46) reads the name alike: no compatibility forms (`ⓔ`, fullwidth letters, other
-/// dots), no deviation characters (`ß`, `ς`, joiners), nothing invisible.
+/// Whether every IDNA (2003, 2008, UTS 46) reads the name alike: letters, digits and their marks only; no compatibility
+/// forms (`ⓔ`, fullwidth letters, other dots), no deviation characters (`ß`, `ς`, joiners), nothing invisible.
 pub fn is_stable(name: &str) -> bool {
-    let deviates =
-        |c: char| matches!(c, 'ß' | 'ẞ' | 'ς' | '\u{200c}' | '\u{200d}' | '\u{ad}' | '\u{200b}' | '\u{2060}');
     let lower = name.to_lowercase();
-    !name.chars().any(deviates) && lower.nfkc().eq(lower.chars()) && !lower.chars().any(|c| "。．｡".contains(c))
+    let plain = |c: char| c.is_ascii() || (c.is_alphanumeric() || is_combining_mark(c)) && !"ßẞς".contains(c);
+    name.chars().all(plain) && lower.nfkc().eq(lower.chars())
 }
 
 /// Every host that some reader might take `absolute` to. Generous: for text that is [`odd`] already, where the nearest

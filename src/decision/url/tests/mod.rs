@@ -1,6 +1,7 @@
 //! What the URL reader takes strings for, and what patterns admit. Each bypass names where it was published.
 
 mod bypasses;
+mod differential;
 mod properties;
 
 use crate::model::effects::{Found, Host, UrlEffect};
