@@ -256,3 +256,6 @@ fn check(new: &str, meant: &Node) -> Result<(), Refusal> {
     let said = said.unwrap_or(Node { span: 0..0, kind: Kind::Map(Vec::new()) });
     if said.says_the_same(meant) { Ok(()) } else { Err(Refusal::Unsure) }
 }
+
+#[cfg(test)]
+mod tests;

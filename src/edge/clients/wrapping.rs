@@ -95,7 +95,7 @@ pub fn recognise(command: &str, args: &[String]) -> Seen {
     let Some(settings) = args.get(..first.saturating_sub(1)) else { return Seen::Broken };
     let mut at = first;
     loop {
-        let Some(command) = args.get(at) else { return Seen::Broken };
+        let Some(command) = args.get(at).filter(|command| !command.trim().is_empty()) else { return Seen::Broken };
         match layer(command, args.get(at + 1..).unwrap_or_default()) {
             None => return Seen::Wrapped { settings: settings.to_vec(), command: at },
             Some(next) => at += 1 + next,

@@ -1,6 +1,6 @@
 //! The table of rules. A new one is one entry here; its identifier is stable.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use url::Host;
 

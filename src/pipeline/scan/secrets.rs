@@ -183,6 +183,12 @@ mod tests {
         assert!(!in_url("postgres://bob:${PW}@db.example/x"));
     }
 
+    /// docs/LIMITS.md says so.
+    #[test]
+    fn limit_a_secret_of_unknown_form_under_an_innocent_key_is_not_found() {
+        assert!(env("SETTINGS", "q8s7d6f5g4h3").is_empty());
+    }
+
     #[test]
     fn no_secret_is_ever_said() {
         let launch = Launch::Stdio {
