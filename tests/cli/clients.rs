@@ -20,7 +20,7 @@ fn files(place: &Place) -> Vec<(&'static str, PathBuf, String)> {
         ("cursor", place.project().join(".cursor/mcp.json"), marked),
         ("cursor", place.home().join(".cursor/mcp.json"), tabs.into()),
         ("vscode", place.project().join(".vscode/mcp.json"), comments.into()),
-        ("windsurf", place.home().join(".codeium/windsurf/mcp_config.json"), one.replace('"', "\"").replace(' ', "")),
+        ("windsurf", place.home().join(".codeium/windsurf/mcp_config.json"), one.replace(' ', "")),
         ("gemini", place.home().join(".gemini/settings.json"), format!("{{\"theme\": 1.50, // why\n{}", &one[1..])),
         #[cfg(target_os = "linux")]
         ("claude-desktop", place.home().join(".config/Claude/claude_desktop_config.json"), one.into()),
