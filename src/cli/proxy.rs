@@ -3,22 +3,30 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::decision::policy::{self, Policy};
 use crate::decision::redact::Redactor;
 use crate::edge::facts::Surroundings;
 use crate::edge::proxy::stdio::{self, Ended, Wiring};
 use crate::edge::proxy::writing::Writing;
 use crate::edge::proxy::{child, origin};
+use crate::edge::store::audit::AuditLog;
+use crate::edge::store::history::HistoryStore;
 use crate::edge::store::recording::Recording;
-use crate::edge::store::state;
+use crate::edge::store::{files, state};
+use crate::edge::terminal::{note, plain};
 use crate::model::facts::Os;
 use crate::model::json::Limits;
-use crate::model::policy::Redaction;
+use crate::model::lockfile::{self, Lockfile};
 use crate::model::server::Mode;
 use crate::model::trace::Session;
+use crate::pipeline::enforce::{self, Enforcer, Lock};
 use crate::pipeline::gate::Gate;
 use crate::pipeline::record::{self, Recorder};
 
 use super::exit::{Exit, Failure};
+use both::Both;
+
+mod both;
 
 /// The arguments of `remit proxy`. Settings stand here and not in the environment, which clients strip.
 #[derive(Debug, clap::Args)]
@@ -75,32 +83,23 @@ pub fn run(args: &Proxy) -> Result<Exit, Failure> {
     let (Some(mode), Some(server)) = (args.mode, args.server.clone()) else {
         return Err(Failure::usage("--mode and --server are needed"));
     };
-    let surroundings = Surroundings::here(&project(args));
-    let session = origin::session();
+    if mode != Mode::Record && args.traces.is_none() && args.record_text {
+        return Err(Failure::usage("--record-text needs --traces"));
+    }
+    let mut surroundings = Surroundings::here(&project(args));
+    let own = [&args.policy, &args.lock, &args.traces, &args.audit].into_iter().flatten();
+    surroundings.guarded.extend(own.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())));
     let key = state::project_key(&surroundings.project)
         .map_err(|error| Failure::environment(format!("no key for secrets: {error}")))?;
-    let redactor = Redactor::new(&key, &Redaction::default())
-        .map_err(|(name, why)| Failure::usage(format!("redaction pattern `{name}`: {why}")))?;
-    let recorder = Recorder::new(record::Settings {
-        server: server.clone(),
-        session: Session {
-            session,
-            client: None,
-            command: args.command.iter().map(|word| redactor.text(word).into_owned()).collect(),
-            project: surroundings.project.display().to_string(),
-            cwd: surroundings.cwd.display().to_string(),
-            home: surroundings.home.as_ref().map(|home| home.display().to_string()),
-            os: if cfg!(windows) { Os::Windows } else { Os::Posix },
-            roots: Vec::new(),
-        },
-        redactor,
-        text: args.record_text,
-    });
-    let gate: Box<dyn Gate> = match mode {
-        Mode::Record => Box::new(recorder),
-        _ => return Err(Failure::nothing("not built")),
+    let session = origin::session();
+    let writing = Writing {
+        trace: args.traces.as_deref().map(Recording::new),
+        audit: args.audit.as_deref().map(AuditLog::open).transpose().map_err(|error| {
+            Failure::environment(format!("nothing passes without the audit log that was asked for: {error}"))
+        })?,
+        history: HistoryStore::of(&surroundings.project, &session),
     };
-    let writing = Writing { trace: args.traces.as_deref().map(Recording::new), audit: None, history: None };
+    let gate = gate(args, mode, &server, session, &surroundings, &key)?;
     let ended = stdio::run(Wiring {
         server,
         command: args.command.clone(),
@@ -114,6 +113,87 @@ pub fn run(args: &Proxy) -> Result<Exit, Failure> {
         Ok(Ended::Well) => Ok(Exit::Fine),
         Ok(Ended::ServerFailed(_) | Ended::NotStarted(_)) => Ok(Exit::Environment),
         Err(error) => Err(Failure::environment(format!("cannot take over standard input and output: {error}"))),
+    }
+}
+
+fn gate(
+    args: &Proxy,
+    mode: Mode,
+    server: &str,
+    session: String,
+    surroundings: &Surroundings,
+    key: &[u8; 32],
+) -> Result<Box<dyn Gate>, Failure> {
+    let (policy, trouble) = match mode {
+        Mode::Record => (Policy::deny_everything(), None),
+        Mode::Monitor | Mode::Enforce => policy(args, surroundings),
+    };
+    if let Some(trouble) = &trouble {
+        note(&format!("remit proxy ({}): {}", plain(server), plain(trouble)));
+    }
+    let redactor = Redactor::new(key, &policy.document().redaction)
+        .map_err(|(name, why)| Failure::usage(format!("redaction pattern `{name}`: {why}")))?;
+    let recorder = Recorder::new(record::Settings {
+        server: server.to_owned(),
+        session: Session {
+            session: session.clone(),
+            client: None,
+            command: args.command.iter().map(|word| redactor.text(word).into_owned()).collect(),
+            project: surroundings.project.display().to_string(),
+            cwd: surroundings.cwd.display().to_string(),
+            home: surroundings.home.as_ref().map(|home| home.display().to_string()),
+            os: if cfg!(windows) { Os::Windows } else { Os::Posix },
+            roots: Vec::new(),
+        },
+        redactor: redactor.clone(),
+        text: args.record_text,
+    });
+    if mode == Mode::Record {
+        return Ok(Box::new(recorder));
+    }
+    let enforcer = Enforcer::new(enforce::Settings {
+        server: server.to_owned(),
+        session,
+        policy,
+        trouble,
+        lock: args.lock.as_deref().map_or(Lock::Open, |path| lock(path, server)),
+        monitor: mode == Mode::Monitor,
+        redactor,
+    });
+    Ok(if args.traces.is_some() { Box::new(Both { enforcer, recorder }) } else { Box::new(enforcer) })
+}
+
+/// The policy in force, and what is wrong with the one that was named. A policy that is missing or wrong denies
+/// everything: the server runs, and the agent reads why it may do nothing.
+fn policy(args: &Proxy, surroundings: &Surroundings) -> (Policy, Option<String>) {
+    let path = args.policy.clone().unwrap_or_else(|| surroundings.project.join("mcp.policy.yaml"));
+    let loaded = files::read_text(&path)
+        .map_err(|error| error.to_string())
+        .and_then(|text| policy::load(&text, &path.display().to_string()).map_err(|problems| problems.to_string()));
+    match loaded {
+        Ok((policy, _)) => (policy, None),
+        Err(why) => {
+            let said = format!("Everything is denied, since the policy cannot be used (run `remit check`): {why}");
+            (Policy::deny_everything(), Some(said))
+        }
+    }
+}
+
+/// What the lock says of this server.
+fn lock(path: &Path, server: &str) -> Lock {
+    let shown = path.display();
+    let read = files::read_text(path)
+        .map_err(|error| error.to_string())
+        .and_then(|text| serde_json::from_str::<Lockfile>(&text).map_err(|error| format!("{shown}: {error}")));
+    match read {
+        Err(why) => Lock::Missing(format!("nothing passes without the lock (run `remit lock`): {why}")),
+        Ok(lock) if lock.version > lockfile::VERSION => {
+            Lock::Missing(format!("nothing passes: {shown} is of a newer format ({}): upgrade remit", lock.version))
+        }
+        Ok(mut lock) => match lock.servers.remove(server) {
+            Some(locked) => Lock::Of(Box::new(locked)),
+            None => Lock::Missing(format!("nothing passes: {shown} does not know this server; run `remit lock`")),
+        },
     }
 }
 

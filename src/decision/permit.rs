@@ -24,6 +24,8 @@ pub enum PermitReason {
     NeedsNoJudging,
     /// It answers a request that was let through.
     Answer,
+    /// It goes on with a task that a request which was let through has started.
+    FollowUp,
 }
 
 impl Permit {
@@ -54,6 +56,11 @@ impl Permit {
     /// For a method that stands in the table of those that need no judging.
     pub fn needs_no_judging(method: &str) -> Option<Permit> {
         needs_no_judging(method).then_some(Permit { reason: PermitReason::NeedsNoJudging })
+    }
+
+    /// For a request about a task (`tasks/get`) that a request which was let through has started.
+    pub fn follow_up() -> Permit {
+        Permit { reason: PermitReason::FollowUp }
     }
 
     /// For the answer to a request that was let through, the other way.

@@ -35,7 +35,7 @@ impl<R: Read> Frames<R> {
     }
 
     /// Waits for the next line. What stands before an end of input without a line end is a line too.
-    pub fn next(&mut self) -> io::Result<Frame<'_>> {
+    pub fn read(&mut self) -> io::Result<Frame<'_>> {
         if self.line.capacity() > KEPT {
             self.line = Vec::new();
         }
@@ -191,7 +191,7 @@ mod tests {
         let mut frames = Frames::new(text, limit);
         let mut found = Vec::new();
         loop {
-            match frames.next().unwrap() {
+            match frames.read().unwrap() {
                 Frame::Line(line) => found.push(Some(line.to_vec())),
                 Frame::TooBig(_) => found.push(None),
                 Frame::End => return found,
@@ -231,7 +231,7 @@ mod tests {
     fn a_line_of_fifty_megabytes_in_small_pieces_is_read_in_linear_time() {
         // Quadratic reading would take minutes here.
         let mut frames = Frames::new(Chunks { left: 50 << 20 }, 100 << 20);
-        assert!(matches!(frames.next().unwrap(), Frame::Line(line) if line.len() == 50 << 20));
+        assert!(matches!(frames.read().unwrap(), Frame::Line(line) if line.len() == 50 << 20));
     }
 
     /// Says when a write begins, and ends it when told to.

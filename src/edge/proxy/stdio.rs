@@ -149,7 +149,7 @@ fn pump(connection: &Arc<Connection>, direction: Direction, source: impl io::Rea
     std::thread::spawn(move || {
         let mut frames = Frames::new(source, connection.limits.bytes);
         loop {
-            match frames.next() {
+            match frames.read() {
                 Ok(Frame::Line(line)) => connection.receive(direction, line),
                 Ok(Frame::TooBig(scout)) => connection.too_big(direction, &scout),
                 Ok(Frame::End) | Err(_) => break,

@@ -2,4 +2,4 @@
 
 mod recorder;
 
-pub use recorder::{Recorder, Settings};
+pub use recorder::{Fate, Recorder, Settings};

@@ -1,0 +1,58 @@
+//! Enforcing and recording at once: two stages that do not know each other.
+
+use crate::model::effects::Effects;
+use crate::model::facts::Facts;
+use crate::model::history::History;
+use crate::model::time::Timestamp;
+use crate::pipeline::enforce::Enforcer;
+use crate::pipeline::gate::{Action, Asked, Consent, Direction, Gate, Note, Question, Ruling, Seen};
+use crate::pipeline::record::{Fate, Recorder};
+
+/// The first rules, the second notes what became of it.
+#[derive(Debug)]
+pub struct Both {
+    pub enforcer: Enforcer,
+    pub recorder: Recorder,
+}
+
+impl Both {
+    /// Puts what the recorder notes before what the enforcer does.
+    fn record(&mut self, seen: &Seen<'_>, facts: Facts, mut ruling: Ruling) -> Ruling {
+        let asks_nothing_new = seen.answers.is_none_or(|asked| asked.method == "tools/list");
+        let fate = match &ruling.action {
+            Action::Ask(_) => return ruling, // Noted when it is settled.
+            Action::Rewrite(..) if !asks_nothing_new => Fate::Refused,
+            Action::Forward(_) | Action::Rewrite(..) => Fate::Passed,
+            Action::Refuse(_) | Action::Drop => Fate::Refused,
+        };
+        let (mut notes, number) = self.recorder.observe(seen, facts, fate);
+        notes.append(&mut ruling.notes);
+        Ruling { notes, number, ..ruling }
+    }
+}
+
+impl Gate for Both {
+    fn effects(&self, seen: &Seen<'_>) -> Effects {
+        self.enforcer.effects(seen)
+    }
+
+    fn rule(&mut self, seen: &Seen<'_>, facts: Facts, history: &History) -> Ruling {
+        let ruling = self.enforcer.rule(seen, facts.clone(), history);
+        self.record(seen, facts, ruling)
+    }
+
+    fn settle(&mut self, question: Question, answer: Consent, now: Timestamp) -> Ruling {
+        let (message, facts) = (question.message.clone(), question.facts.clone());
+        let ruling = self.enforcer.settle(question, answer, now);
+        let seen = Seen { message: &message, direction: Direction::ToServer, answers: None, now };
+        self.record(&seen, facts, ruling)
+    }
+
+    fn lose(&mut self, asked: &Asked, now: Timestamp) -> Vec<Note> {
+        self.recorder.lose(asked, now)
+    }
+
+    fn needs_history(&self) -> bool {
+        self.enforcer.needs_history()
+    }
+}

@@ -1,0 +1,399 @@
+//! The enforcing gate, which is also the monitoring one.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::decision::decide::decide;
+use crate::decision::effects::effects;
+use crate::decision::explain;
+use crate::decision::permit::{self, Permit};
+use crate::decision::policy::Policy;
+use crate::decision::redact::Redactor;
+use crate::model::audit::{Because, Done, Entry};
+use crate::model::effects::Effects;
+use crate::model::facts::Facts;
+use crate::model::history::History;
+use crate::model::message::{Kind, Message};
+use crate::model::request::{Action as Asks, Request};
+use crate::model::time::Timestamp;
+use crate::model::verdict::{Decision, Reason, Rule, Verdict};
+use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Note, Question, Ruling, Seen};
+
+use super::answers;
+use super::listing::{Listing, Lock, could_be_allowed};
+use super::reading::{self, Asked as Reading, Wanted};
+
+/// So many tasks are remembered.
+const TASKS: usize = 4096;
+/// So much of a call's arguments is shown to the person who is asked, in characters.
+const SHOWN: usize = 600;
+
+/// What is enforced, for whom.
+#[derive(Debug)]
+pub struct Settings {
+    pub server: String,
+    pub session: String,
+    pub policy: Policy,
+    /// Why the policy that was named is not in force; it is said in every refusal.
+    pub trouble: Option<String>,
+    pub lock: Lock,
+    /// Judge and log, but forward everything.
+    pub monitor: bool,
+    pub redactor: Redactor,
+}
+
+/// Judges what carries authority, in both directions.
+#[derive(Debug)]
+pub struct Enforcer {
+    settings: Settings,
+    listing: Listing,
+    /// The tasks that requests which were let through have started.
+    tasks: HashSet<String>,
+}
+
+/// What is ruled on, and what it is called in the audit log.
+struct Case<'a> {
+    message: &'a Message,
+    method: &'a str,
+    request: Option<&'a Request>,
+    now: Timestamp,
+}
+
+impl Enforcer {
+    pub fn new(settings: Settings) -> Enforcer {
+        let listing = Listing::new(settings.lock.clone());
+        Enforcer { settings, listing, tasks: HashSet::new() }
+    }
+
+    /// The verdict on a request: the lock's, then the policy's.
+    fn judge(&self, request: &Request, facts: &Facts, history: &History) -> Verdict {
+        let objection = match &request.action {
+            Asks::Call { tool, .. } => self.listing.objection(tool),
+            _ => self.listing.missing().map(str::to_owned),
+        };
+        match objection {
+            Some(why) => no("lock", why),
+            None => decide(&self.settings.policy, history, facts, request),
+        }
+    }
+
+    /// From a verdict to what happens.
+    fn conclude(&self, case: &Case<'_>, verdict: Verdict, facts: Facts) -> Ruling {
+        let because = explain::reasons(&verdict, &self.settings.redactor);
+        let entry =
+            |done| self.entry(case, verdict.decision, done, because_or(&because, &verdict), Some(facts.clone()));
+        let permit = match verdict.decision {
+            _ if self.settings.monitor => Some(Permit::monitored(&verdict)),
+            _ => Permit::judged(&verdict),
+        };
+        if let Some(permit) = permit {
+            let done = if verdict.decision == Decision::Allow { Done::Forwarded } else { Done::Monitored };
+            let notes = vec![entry(done)];
+            return Ruling { action: Action::Forward(permit), notes, marks: verdict.marks, number: None };
+        }
+        if verdict.decision == Decision::Ask {
+            let notes = vec![entry(Done::Asked)];
+            let text = self.question(case, &verdict);
+            let question = Question { text, message: case.message.clone(), verdict, facts };
+            return Ruling { action: Action::Ask(Box::new(question)), notes, marks: Vec::new(), number: None };
+        }
+        let notes = vec![entry(Done::Refused)];
+        let action = Action::Refuse(self.refusal(case, &verdict, &because, ""));
+        Ruling { action, notes, marks: Vec::new(), number: None }
+    }
+
+    fn entry(
+        &self,
+        case: &Case<'_>,
+        verdict: Decision,
+        done: Done,
+        because: Vec<Because>,
+        facts: Option<Facts>,
+    ) -> Note {
+        let redactor = &self.settings.redactor;
+        let name = case.request.and_then(name_of).map(|name| redactor.text(name).into_owned());
+        let arguments = case.request.and_then(Request::arguments).map(|arguments| {
+            let mut value = Value::Object(arguments.clone());
+            redactor.value(&mut value);
+            value
+        });
+        Note::Audit(Box::new(Entry {
+            time: case.now,
+            session: self.settings.session.clone(),
+            server: self.settings.server.clone(),
+            policy: self.settings.policy.digest().to_owned(),
+            method: redactor.text(case.method).into_owned(),
+            name,
+            arguments,
+            verdict,
+            done,
+            because,
+            facts,
+        }))
+    }
+
+    /// No, in words and in the method's own way. `more`: what else the agent should know.
+    fn refusal(&self, case: &Case<'_>, verdict: &Verdict, because: &[Because], more: &str) -> Answer {
+        let mut text = match case.request {
+            Some(request) => explain::refusal(request, verdict, &self.settings.redactor),
+            None => String::new(),
+        };
+        if text.is_empty() {
+            let why: Vec<&str> = verdict.because.iter().map(|reason| reason.message.as_str()).collect();
+            text = format!("Denied by remit: {}. Do not retry unchanged.", why.join("; "));
+        }
+        for addition in [Some(more), self.settings.trouble.as_deref()].into_iter().flatten().filter(|it| !it.is_empty())
+        {
+            text.push(' ');
+            text.push_str(addition);
+        }
+        answers::refusal(case.method, answers::is_modern(case.message), &text, verdict.decision, because)
+    }
+
+    /// What the person reads.
+    fn question(&self, case: &Case<'_>, verdict: &Verdict) -> String {
+        let redactor = &self.settings.redactor;
+        let name = case.request.map_or_else(|| case.method.to_owned(), Request::name);
+        let mut arguments = Value::Object(case.request.and_then(Request::arguments).cloned().unwrap_or_default());
+        redactor.value(&mut arguments);
+        let mut shown: String = arguments.to_string().chars().take(SHOWN).collect();
+        if shown.chars().count() == SHOWN {
+            shown.push_str(" ...");
+        }
+        let why: Vec<&str> = verdict.because.iter().map(|reason| reason.message.as_str()).collect();
+        let why = redactor.text(&why.join("; ")).into_owned();
+        format!("remit: the agent asks for {}\n{shown}\n{why}\nLet it pass this once?", redactor.text(&name))
+    }
+
+    fn request(&mut self, seen: &Seen<'_>, facts: Facts, history: &History) -> Ruling {
+        let method = seen.message.method().unwrap_or_default();
+        let case = |request| Case { message: seen.message, method, request, now: seen.now };
+        match reading::read(&self.settings.server, seen.direction, seen.message) {
+            Reading::Nothing => {
+                if method == "notifications/tools/list_changed" && seen.direction == Direction::ToClient {
+                    self.listing.forget();
+                }
+                match Permit::needs_no_judging(method) {
+                    Some(permit) => forward(permit),
+                    None => self.conclude(&case(None), no("message", "nobody knows this method"), facts),
+                }
+            }
+            Reading::Request(request) => {
+                let verdict = self.judge(&request, &facts, history);
+                self.conclude(&case(Some(&request)), verdict, facts)
+            }
+            Reading::Task(id) if self.tasks.contains(&id) => forward(Permit::follow_up()),
+            Reading::Task(_) => {
+                self.conclude(&case(None), no("message", "no call that was let through has started this task"), facts)
+            }
+            Reading::Malformed(why) => {
+                let mut ruling = self.conclude(&case(None), no("message", why.clone()), facts);
+                if matches!(ruling.action, Action::Refuse(_)) {
+                    ruling.action = Action::Refuse(answers::malformed(&why));
+                }
+                ruling
+            }
+            Reading::Unknown => {
+                self.conclude(&case(None), no("message", format!("`{method}` is no method that may pass")), facts)
+            }
+        }
+    }
+
+    fn response(&mut self, seen: &Seen<'_>, asked: &Asked, facts: Facts, history: &History) -> Ruling {
+        let Some(result) = seen.message.result() else { return forward(Permit::answer()) };
+        match asked.method.as_str() {
+            "tools/list" => {
+                let Settings { policy, server, monitor, .. } = &self.settings;
+                let visible = |tool: &str| could_be_allowed(policy.document(), server, tool);
+                let page = self.listing.look(result, visible).filter(|_| !monitor);
+                match page.and_then(|page| seen.message.with_result(&page)) {
+                    Some(frame) => rewrite(Permit::answer(), frame),
+                    None => forward(Permit::answer()),
+                }
+            }
+            "tools/call" | "prompts/get" | "resources/read" => self.result(seen, asked, result, facts, history),
+            _ => forward(Permit::answer()),
+        }
+    }
+
+    /// The result of a request may ask for something in its turn (2026-07-28), or promise it for later (tasks).
+    fn result(&mut self, seen: &Seen<'_>, asked: &Asked, result: &str, facts: Facts, history: &History) -> Ruling {
+        let wanted = match reading::wanted(&self.settings.server, result) {
+            Some(wanted) => wanted,
+            None => Wanted { unknown: vec!["an input request that cannot be read".into()], ..Wanted::default() },
+        };
+        if let Some(task) = wanted.task
+            && self.tasks.len() < TASKS
+        {
+            self.tasks.insert(task);
+        }
+        let mut notes = Vec::new();
+        let mut refused = None;
+        for request in &wanted.requests {
+            let mut verdict = self.judge(request, &facts, history);
+            if verdict.decision == Decision::Ask && !self.settings.monitor {
+                let why = "the policy asks, and nobody can be asked about a question within a result";
+                verdict.because.insert(0, reason("message", why));
+                verdict.decision = Decision::Deny;
+            }
+            let method = match &request.action {
+                Asks::Sampling { .. } => "sampling/createMessage",
+                _ => "elicitation/create",
+            };
+            let case = Case { message: seen.message, method, request: Some(request), now: seen.now };
+            let ruling = self.conclude(&case, verdict.clone(), facts.clone());
+            notes.extend(ruling.notes);
+            if !matches!(ruling.action, Action::Forward(_)) {
+                refused = Some((Some(request.clone()), verdict));
+            }
+        }
+        for method in &wanted.unknown {
+            let verdict = no("message", format!("the server asks the client for `{method}`"));
+            let case = Case { message: seen.message, method, request: None, now: seen.now };
+            let ruling = self.conclude(&case, verdict.clone(), facts.clone());
+            notes.extend(ruling.notes);
+            if !matches!(ruling.action, Action::Forward(_)) {
+                refused = Some((None, verdict));
+            }
+        }
+        let Some((request, verdict)) = refused else {
+            return Ruling { notes, ..forward(Permit::answer()) };
+        };
+        let because = because_or(&explain::reasons(&verdict, &self.settings.redactor), &verdict);
+        let case = Case { message: seen.message, method: &asked.method, request: request.as_ref(), now: seen.now };
+        let mut answer = self.refusal(&case, &verdict, &because, "");
+        if let Answer::Result(Value::Object(members)) = &mut answer {
+            members.insert("resultType".into(), "complete".into());
+        }
+        Ruling { notes, ..rewrite(Permit::answer(), answers::frame(&asked.id.to_json(), &answer)) }
+    }
+}
+
+impl Gate for Enforcer {
+    fn effects(&self, seen: &Seen<'_>) -> Effects {
+        let of = |request: &Request| effects(request, &self.settings.policy.hints(request));
+        match (seen.message.kind(), seen.answers) {
+            (Kind::Request { method, .. }, _) if !permit::needs_no_judging(method) => {
+                match reading::read(&self.settings.server, seen.direction, seen.message) {
+                    Reading::Request(request) => of(&request),
+                    _ => Effects::default(),
+                }
+            }
+            (Kind::Response { .. }, Some(asked))
+                if seen.direction == Direction::ToClient
+                    && matches!(asked.method.as_str(), "tools/call" | "prompts/get" | "resources/read") =>
+            {
+                let wanted = seen.message.result().and_then(|text| reading::wanted(&self.settings.server, text));
+                Effects(wanted.unwrap_or_default().requests.iter().flat_map(|request| of(request).0).collect())
+            }
+            _ => Effects::default(),
+        }
+    }
+
+    fn rule(&mut self, seen: &Seen<'_>, facts: Facts, history: &History) -> Ruling {
+        match (seen.message.kind(), seen.answers) {
+            (Kind::Response { .. }, Some(asked)) if seen.direction == Direction::ToClient => {
+                self.response(seen, asked, facts, history)
+            }
+            (Kind::Response { .. }, _) => forward(Permit::answer()),
+            _ => self.request(seen, facts, history),
+        }
+    }
+
+    fn settle(&mut self, question: Question, answer: Consent, now: Timestamp) -> Ruling {
+        let Question { message, verdict, facts, .. } = question;
+        let method = message.method().unwrap_or_default();
+        let readings = [Direction::ToServer, Direction::ToClient]
+            .map(|direction| reading::read(&self.settings.server, direction, &message));
+        let request = readings.into_iter().find_map(|read| match read {
+            Reading::Request(request) => Some(request),
+            _ => None,
+        });
+        let case = Case { message: &message, method, request: request.as_ref(), now };
+        let because = because_or(&explain::reasons(&verdict, &self.settings.redactor), &verdict);
+        // The tool may have changed while the person was thinking.
+        let drifted = request.as_ref().and_then(|request| match &request.action {
+            Asks::Call { tool, .. } => self.listing.objection(tool),
+            _ => None,
+        });
+        if let (Consent::Given, None, Some(permit)) = (answer, &drifted, Permit::approved(&verdict)) {
+            let notes = vec![self.entry(&case, Decision::Ask, Done::Forwarded, because, Some(facts))];
+            return Ruling { action: Action::Forward(permit), notes, marks: verdict.marks, number: None };
+        }
+        let why = match (answer, &drifted) {
+            (_, Some(why)) => why.as_str(),
+            (Consent::Silence, _) => "The policy asks a person first, and nobody answered in time.",
+            (Consent::NobodyToAsk, _) => {
+                "The policy asks a person first, and nobody could be asked: this client does not declare elicitation."
+            }
+            _ => "The policy asks a person first, and the person said no.",
+        };
+        let notes = vec![self.entry(&case, Decision::Ask, Done::Refused, because.clone(), Some(facts))];
+        let action = Action::Refuse(self.refusal(&case, &verdict, &because, why));
+        Ruling { action, notes, marks: Vec::new(), number: None }
+    }
+
+    fn lose(&mut self, _asked: &Asked, _now: Timestamp) -> Vec<Note> {
+        Vec::new()
+    }
+
+    fn needs_history(&self) -> bool {
+        self.settings.policy.needs_history()
+    }
+}
+
+fn forward(permit: Permit) -> Ruling {
+    Ruling { action: Action::Forward(permit), notes: Vec::new(), marks: Vec::new(), number: None }
+}
+
+fn rewrite(permit: Permit, frame: Vec<u8>) -> Ruling {
+    Ruling { action: Action::Rewrite(permit, frame), notes: Vec::new(), marks: Vec::new(), number: None }
+}
+
+fn reason(pointer: &str, message: impl Into<String>) -> Reason {
+    Reason {
+        effect: Decision::Deny,
+        rule: Arc::new(Rule { pointer: pointer.to_owned(), at: None }),
+        argument: None,
+        value: None,
+        message: message.into(),
+        nearest: None,
+        edit: None,
+    }
+}
+
+/// A denial that no line of the policy speaks.
+fn no(pointer: &str, message: impl Into<String>) -> Verdict {
+    Verdict { decision: Decision::Deny, because: vec![reason(pointer, message)], marks: Vec::new() }
+}
+
+/// The reasons as they were put, or at least their rules.
+fn because_or(put: &[Because], verdict: &Verdict) -> Vec<Because> {
+    if !put.is_empty() {
+        return put.to_vec();
+    }
+    let plain = |reason: &Reason| Because {
+        rule: reason.rule.pointer.clone(),
+        at: reason.rule.at.as_ref().map(ToString::to_string),
+        argument: reason.argument.clone(),
+        value: None,
+        effect: reason.effect,
+        message: reason.message.clone(),
+        nearest: reason.nearest.clone(),
+        edit: None,
+    };
+    verdict.because.iter().map(plain).collect()
+}
+
+/// Tool, URI or prompt name.
+fn name_of(request: &Request) -> Option<&str> {
+    match &request.action {
+        Asks::Call { tool, .. } => Some(tool),
+        Asks::Resource { uri } => Some(uri),
+        Asks::Prompt { name, .. } => Some(name),
+        Asks::Completion { reference, .. } => Some(reference),
+        Asks::Sampling { .. } | Asks::Elicitation { .. } => None,
+    }
+}

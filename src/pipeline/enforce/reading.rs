@@ -1,0 +1,243 @@
+//! Message -> what is asked.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::decision::permit;
+use crate::model::message::{Kind, Message, Params};
+use crate::model::request::{Action, Request};
+use crate::pipeline::gate::Direction;
+
+/// What a request or a notification asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Asked {
+    /// Its method carries no authority.
+    Nothing,
+    /// Something that is judged.
+    Request(Request),
+    /// To go on with a task that an earlier request has started.
+    Task(String),
+    /// It is not written as its method demands; why.
+    Malformed(String),
+    /// Nobody knows what its method does.
+    Unknown,
+}
+
+/// Reads what a message asks of `server` (or the server of its client).
+pub fn read(server: &str, direction: Direction, message: &Message) -> Asked {
+    match message.kind() {
+        Kind::Response { .. } => Asked::Nothing,
+        Kind::Notification { method, .. } if permit::needs_no_judging(method) => Asked::Nothing,
+        // A server may act on `tools/call` without an id as well, and nobody would see the answer.
+        Kind::Notification { .. } => Asked::Unknown,
+        Kind::Request { method, .. } if permit::needs_no_judging(method) => Asked::Nothing,
+        Kind::Request { method, params, .. } => {
+            let action = match direction {
+                Direction::ToServer => asked_of_server(method, params),
+                Direction::ToClient => asked_of_client(method, params),
+            };
+            match action {
+                Some(Ok(Read::Action(action))) => Asked::Request(Request { server: server.to_owned(), action }),
+                Some(Ok(Read::Task(id))) => Asked::Task(id),
+                Some(Err(why)) => Asked::Malformed(why),
+                None => Asked::Unknown,
+            }
+        }
+    }
+}
+
+enum Read {
+    Action(Action),
+    Task(String),
+}
+
+fn asked_of_server(method: &str, params: &Params) -> Option<Result<Read, String>> {
+    let action = match method {
+        "tools/call" => text(params, "name")
+            .and_then(|tool| Ok(Action::Call { tool, arguments: object(params, "arguments")?.unwrap_or_default() })),
+        "resources/read" | "resources/subscribe" => text(params, "uri").map(|uri| Action::Resource { uri }),
+        "prompts/get" => text(params, "name")
+            .and_then(|name| Ok(Action::Prompt { name, arguments: object(params, "arguments")?.unwrap_or_default() })),
+        "completion/complete" => completion(params),
+        "tasks/get" | "tasks/result" | "tasks/cancel" | "tasks/update" => {
+            return Some(text(params, "taskId").map(Read::Task));
+        }
+        _ => return None,
+    };
+    Some(action.map(Read::Action))
+}
+
+fn asked_of_client(method: &str, params: &Params) -> Option<Result<Read, String>> {
+    let action = match method {
+        "sampling/createMessage" => Action::Sampling { params: params.clone() },
+        "elicitation/create" => Action::Elicitation { params: params.clone() },
+        _ => return None,
+    };
+    Some(Ok(Read::Action(action)))
+}
+
+fn text(params: &Params, key: &str) -> Result<String, String> {
+    match params.get(key) {
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(_) => Err(format!("`params.{key}` must be a string")),
+        None => Err(format!("`params.{key}` is missing")),
+    }
+}
+
+fn object(params: &Params, key: &str) -> Result<Option<Map<String, Value>>, String> {
+    match params.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(members)) => Ok(Some(members.clone())),
+        Some(_) => Err(format!("`params.{key}` must be an object")),
+    }
+}
+
+/// The reference is a prompt's name or a resource's URI; the arguments chosen so far travel with the one being typed.
+fn completion(params: &Params) -> Result<Action, String> {
+    let reference = object(params, "ref")?.ok_or("`params.ref` is missing")?;
+    let key = match reference.get("type").and_then(Value::as_str) {
+        Some("ref/prompt") => "name",
+        Some("ref/resource") => "uri",
+        _ => return Err("`params.ref.type` must be ref/prompt or ref/resource".into()),
+    };
+    let reference = text(&reference, key)?;
+    let mut argument = object(params, "argument")?.unwrap_or_default();
+    if let Some(context) = object(params, "context")? {
+        argument.insert("context".into(), Value::Object(context));
+    }
+    Ok(Action::Completion { reference, argument })
+}
+
+/// What a server asks for in a result (2026-07-28), and the task that it started.
+#[derive(Debug, Default, PartialEq)]
+pub struct Wanted {
+    pub requests: Vec<Request>,
+    /// The methods that nobody knows.
+    pub unknown: Vec<String>,
+    pub task: Option<String>,
+}
+
+/// The result of a request. Raw, since results can be big.
+#[derive(Deserialize)]
+struct RawResult<'a> {
+    #[serde(borrow, default, rename = "resultType")]
+    result_type: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "inputRequests")]
+    input_requests: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    task: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "taskId")]
+    task_id: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct InputRequest {
+    method: String,
+    #[serde(default)]
+    params: Map<String, Value>,
+}
+
+/// Reads what a result wants. `None`: it wants input, and cannot be read.
+pub fn wanted(server: &str, result: &str) -> Option<Wanted> {
+    let Ok(raw) = serde_json::from_str::<RawResult<'_>>(result) else { return Some(Wanted::default()) };
+    let mut wanted = Wanted { task: task_of(&raw), ..Wanted::default() };
+    let kind = raw.result_type.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+    if raw.input_requests.is_none() && kind.as_deref() != Some("input_required") {
+        return Some(wanted);
+    }
+    let Some(requests) = raw.input_requests else { return Some(wanted) };
+    let requests: std::collections::BTreeMap<String, InputRequest> = serde_json::from_str(requests.get()).ok()?;
+    for InputRequest { method, params } in requests.into_values() {
+        match asked_of_client(&method, &params) {
+            Some(Ok(Read::Action(action))) => wanted.requests.push(Request { server: server.to_owned(), action }),
+            _ if permit::needs_no_judging(&method) => {}
+            _ => wanted.unknown.push(method),
+        }
+    }
+    Some(wanted)
+}
+
+fn task_of(raw: &RawResult<'_>) -> Option<String> {
+    let inner = raw.task.and_then(|task| serde_json::from_str::<Value>(task.get()).ok());
+    let inner = inner.and_then(|task| task.get("taskId")?.as_str().map(str::to_owned));
+    inner.or_else(|| serde_json::from_str(raw.task_id?.get()).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::json::Limits;
+
+    fn asked(direction: Direction, rest: &str) -> Asked {
+        let text = format!(r#"{{"jsonrpc":"2.0",{rest}}}"#);
+        read("s", direction, &Message::parse(text.as_bytes(), Limits::default()).unwrap())
+    }
+
+    fn to_server(rest: &str) -> Asked {
+        asked(Direction::ToServer, rest)
+    }
+
+    #[test]
+    fn every_channel_that_carries_authority_is_read() {
+        let action = |asked| match asked {
+            Asked::Request(request) => request.action,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            action(to_server(r#""id":1,"method":"tools/call","params":{"name":"t"}"#)),
+            Action::Call { tool: "t".into(), arguments: Map::new() }
+        );
+        for method in ["resources/read", "resources/subscribe"] {
+            let resource = to_server(&format!(r#""id":1,"method":"{method}","params":{{"uri":"file:///x"}}"#));
+            assert_eq!(action(resource), Action::Resource { uri: "file:///x".into() });
+        }
+        assert_eq!(
+            action(to_server(r#""id":1,"method":"prompts/get","params":{"name":"p"}"#)),
+            Action::Prompt { name: "p".into(), arguments: Map::new() }
+        );
+        let completion = to_server(
+            r#""id":1,"method":"completion/complete","params":{"ref":{"type":"ref/resource","uri":"u"},"argument":{"name":"a"}}"#,
+        );
+        assert!(matches!(action(completion), Action::Completion { reference, .. } if reference == "u"));
+        let sampling = asked(Direction::ToClient, r#""id":1,"method":"sampling/createMessage","params":{}"#);
+        assert!(matches!(action(sampling), Action::Sampling { .. }));
+        let elicitation = asked(Direction::ToClient, r#""id":1,"method":"elicitation/create","params":{}"#);
+        assert!(matches!(action(elicitation), Action::Elicitation { .. }));
+    }
+
+    #[test]
+    fn what_carries_no_authority_needs_no_judging() {
+        assert_eq!(to_server(r#""id":1,"method":"tools/list""#), Asked::Nothing);
+        assert_eq!(to_server(r#""method":"notifications/initialized""#), Asked::Nothing);
+    }
+
+    #[test]
+    fn a_call_without_an_id_and_a_method_the_wrong_way_round_are_unknown() {
+        assert_eq!(to_server(r#""method":"tools/call","params":{"name":"t"}"#), Asked::Unknown);
+        assert_eq!(to_server(r#""id":1,"method":"sampling/createMessage""#), Asked::Unknown);
+        assert_eq!(asked(Direction::ToClient, r#""id":1,"method":"tools/call","params":{"name":"t"}"#), Asked::Unknown);
+        assert_eq!(to_server(r#""id":1,"method":"tools/Call","params":{"name":"t"}"#), Asked::Unknown);
+    }
+
+    #[test]
+    fn a_call_that_is_not_written_as_one_is_malformed() {
+        for params in [r#"{"name":7}"#, "{}", r#"{"name":"t","arguments":"{}"}"#, r#"{"name":"t","arguments":[1]}"#] {
+            let asked = to_server(&format!(r#""id":1,"method":"tools/call","params":{params}"#));
+            assert!(matches!(asked, Asked::Malformed(_)), "{params}: {asked:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_result_asks_of_the_client_is_read_and_an_ordinary_result_asks_nothing() {
+        let wanted = |text| wanted("s", text);
+        assert_eq!(wanted(r#"{"content":[]}"#), Some(Wanted::default()));
+        let both = wanted(
+            r#"{"result\u0054ype":"input_required","inputRequests":{"a":{"method":"elicitation/create","params":{"message":"m"}},"b":{"method":"roots/list"},"c":{"method":"x/y"}}}"#,
+        );
+        let both = both.unwrap();
+        assert_eq!((both.requests.len(), both.unknown), (1, vec!["x/y".to_owned()]));
+        assert_eq!(wanted(r#"{"resultType":"input_required","inputRequests":[]}"#), None);
+        assert_eq!(wanted(r#"{"task":{"taskId":"t1"}}"#).unwrap().task.as_deref(), Some("t1"));
+    }
+}
