@@ -268,8 +268,7 @@ impl Life {
             Event::ServerEnded => {
                 self.output_ended = true;
                 if self.exited.is_none() {
-                    // It can say nothing any more.
-                    self.connection.server_is_gone("the server has closed its output");
+                    // It can say nothing any more. Mostly its process ends in this moment too, and tells more.
                     self.connection.to_server.close();
                     self.expect_end(DRAIN, Next::Tell);
                 }
@@ -292,6 +291,9 @@ impl Life {
     fn go_on(&mut self, next: Next) {
         self.next = match next {
             Next::Tell => {
+                if self.output_ended {
+                    self.connection.server_is_gone("the server has closed its output");
+                }
                 child::tell(self.pid, Tell::End);
                 Some((Instant::now() + LAST_MOMENT, Next::Kill))
             }
