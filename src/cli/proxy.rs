@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::decision::policy::{self, Policy};
+use crate::decision::policy::Policy;
 use crate::decision::redact::Redactor;
 use crate::edge::facts::Surroundings;
 use crate::edge::proxy::stdio::{self, Ended, Wiring};
@@ -12,18 +12,19 @@ use crate::edge::proxy::{child, origin};
 use crate::edge::store::audit::AuditLog;
 use crate::edge::store::history::HistoryStore;
 use crate::edge::store::recording::Recording;
-use crate::edge::store::{files, state};
+use crate::edge::store::{locks, state};
 use crate::edge::terminal::{note, plain};
 use crate::model::facts::Os;
 use crate::model::json::Limits;
-use crate::model::lockfile::{self, Lockfile};
 use crate::model::server::Mode;
 use crate::model::trace::Session;
 use crate::pipeline::enforce::{self, Enforcer, Lock};
 use crate::pipeline::gate::Gate;
+use crate::pipeline::lock;
 use crate::pipeline::record::{self, Recorder};
 
 use super::exit::{Exit, Failure};
+use super::policies;
 use both::Both;
 
 mod both;
@@ -166,38 +167,32 @@ fn gate(
 /// The policy in force, and what is wrong with the one that was named. A policy that is missing or wrong denies
 /// everything: the server runs, and the agent reads why it may do nothing.
 fn policy(args: &Proxy, surroundings: &Surroundings) -> (Policy, Option<String>) {
-    let path = args.policy.clone().unwrap_or_else(|| surroundings.project.join("mcp.policy.yaml"));
-    let loaded = files::read_text(&path)
-        .map_err(|error| error.to_string())
-        .and_then(|text| policy::load(&text, &path.display().to_string()).map_err(|problems| problems.to_string()));
-    match loaded {
-        Ok((policy, _)) => (policy, None),
-        Err(why) => {
-            let said = format!("Everything is denied, since the policy cannot be used (run `remit check`): {why}");
-            (Policy::deny_everything(), Some(said))
-        }
+    let path = args.policy.clone().unwrap_or_else(|| surroundings.project.join(policies::DEFAULT));
+    match policies::read(&path) {
+        Ok((policy, _)) => (policies::made_live(policy, surroundings), None),
+        Err(failure) => (Policy::deny_everything(), Some(format!("Everything is denied: {}", failure.message))),
     }
 }
 
 /// What the lock says of this server.
 fn lock(path: &Path, server: &str) -> Lock {
+    let missing = |why: String| Lock::Missing(format!("nothing passes without the lock: {why}"));
+    let mut lock = match locks::read(path) {
+        Ok(lock) => lock,
+        Err(error) => return missing(error.to_string()),
+    };
     let shown = path.display();
-    let read = files::read_text(path)
-        .map_err(|error| error.to_string())
-        .and_then(|text| serde_json::from_str::<Lockfile>(&text).map_err(|error| format!("{shown}: {error}")));
-    match read {
-        Err(why) => Lock::Missing(format!("nothing passes without the lock (run `remit lock`): {why}")),
-        Ok(lock) if lock.version > lockfile::VERSION => {
-            Lock::Missing(format!("nothing passes: {shown} is of a newer format ({}): upgrade remit", lock.version))
-        }
-        Ok(mut lock) => match lock.servers.remove(server) {
-            Some(locked) => Lock::Of(Box::new(locked)),
-            None => Lock::Missing(format!("nothing passes: {shown} does not know this server; run `remit lock`")),
-        },
+    let Some(locked) = lock.servers.remove(server) else {
+        return missing(format!("{shown} does not know the server `{server}`; pin it with `remit lock --out {shown}`"));
+    };
+    let forged = lock::forged(&[(server.to_owned(), locked.clone())].into());
+    match forged.first() {
+        Some(forged) => missing(format!("{shown} was edited by hand, {forged} is not what its digest says")),
+        None => Lock::Of(Box::new(locked)),
     }
 }
 
 fn project(args: &Proxy) -> PathBuf {
-    let beside = |policy: &PathBuf| policy.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_owned);
-    args.project.clone().or_else(|| args.policy.as_ref().and_then(beside)).unwrap_or_else(|| PathBuf::from("."))
+    let beside = args.policy.as_deref().map(policies::project_of);
+    args.project.clone().or(beside).unwrap_or_else(|| PathBuf::from("."))
 }

@@ -215,7 +215,7 @@ fn a_denied_call_never_reaches_the_server_and_is_answered_with_a_result() {
     let mut line = Line::start("", &["--mode", "enforce", "--audit", "audit.jsonl"]);
     let answer = line.ask(call(1, "delete_all"));
     assert_eq!(answer["result"]["isError"], true, "{answer}");
-    assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("policy cannot be used"));
+    assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("there is no policy"));
     assert_eq!(answer["result"]["_meta"]["io.github.mcp-remit/verdict"]["verdict"], "deny");
     for (id, method, code) in [(2, "resources/read", -32602), (3, "prompts/get", 4031), (4, "x/unknown", 4031)] {
         let params = r#"{"uri":"u","name":"n"}"#;
@@ -492,4 +492,187 @@ fn a_second_request_with_an_id_that_is_in_use_is_refused() {
     let answer = line.ask(call(1, "second"));
     assert_eq!(answer["error"]["code"], -32600);
     assert!(!line.seen().contains("second"));
+}
+
+const POLICY: &str = r#"version: 1
+servers:
+  s:
+    allowed_paths: [.]
+    tools:
+      read_file: { args: { path: { paths: [.] } } }
+      send: { args: { to: any }, ask: true }
+      spend: { args: { amount: any }, rate: 2/hour }
+"#;
+
+fn enforced(settings: &[&str]) -> Line {
+    enforced_on("", settings)
+}
+
+fn enforced_on(manner: &str, settings: &[&str]) -> Line {
+    let place = Place::new();
+    place.write("mcp.policy.yaml", POLICY);
+    place.write_home(".ssh/id_rsa", "secret");
+    let settings = [&["--mode", "enforce", "--policy", "mcp.policy.yaml", "--audit", "audit.jsonl"], settings].concat();
+    Line::start_at(place, manner, &settings)
+}
+
+fn read_file(id: u32, path: &str) -> String {
+    let params = json!({ "name": "read_file", "arguments": { "path": path } });
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{params}}}"#)
+}
+
+#[test]
+fn an_allowed_call_passes_byte_by_byte_and_one_outside_its_grant_never_reaches_the_server() {
+    let mut line = enforced(&["--traces", "traces"]);
+    let odd = r#"{"id":1 , "jsonrpc":"2.0","method":"tools/call","params":{"arguments":{"path":"./a\u0062"},"name":"read_file","_meta":{"progressToken":1.50}}}"#;
+    assert!(line.ask(odd)["result"].get("isError").is_none());
+    assert_eq!(line.seen().lines().nth(1), Some(odd));
+    let home = line.place.home().join(".ssh/id_rsa").display().to_string();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(line.place.home(), line.place.project().join("link")).unwrap();
+    let mut outside = vec![home.as_str(), "../home/.ssh/id_rsa", "~/.ssh/id_rsa", "/etc/passwd"];
+    if cfg!(unix) {
+        outside.push("link/.ssh/id_rsa");
+    }
+    for path in outside {
+        let answer = line.ask(read_file(2, path));
+        assert_eq!(answer["result"]["isError"], true, "{path}: {answer}");
+        let because = &answer["result"]["_meta"]["io.github.mcp-remit/verdict"]["because"];
+        assert!(because[0]["rule"].as_str().is_some(), "{answer}");
+    }
+    line.close();
+    assert_eq!(line.seen().matches("tools/call").count(), 1, "{}", line.seen());
+    let outcomes: Vec<Value> =
+        line.traces().iter().filter(|event| event["event"] == "result").map(|event| event["outcome"].clone()).collect();
+    assert_eq!(outcomes[..2], [json!("ok"), json!("denied")]);
+    let checked = mcp_remit::edge::store::audit::verify(&line.place.project().join("audit.jsonl")).unwrap();
+    assert!(checked.records >= 5 && checked.broken.is_none());
+}
+
+#[test]
+fn tools_that_no_rule_could_allow_are_hidden_and_the_others_are_listed_as_they_are() {
+    let mut line = enforced(&[]);
+    line.send(r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#);
+    let listed = r#"{"jsonrpc":"2.0","id":1,"result":{"tools": [{"name":"read_file", "inputSchema":{"type":"object"}, "n": 1.0}]}}"#;
+    assert_eq!(line.receive(), listed);
+}
+
+#[test]
+fn a_rate_is_counted_over_all_proxies_of_a_client() {
+    let spend = |id| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"spend","arguments":{{"amount":1}}}}}}"#
+        )
+    };
+    let mut line = enforced(&[]);
+    assert!(line.ask(spend(1))["result"].get("isError").is_none());
+    let place = std::mem::replace(&mut line.place, Place::new());
+    let mut other = Line::start_at(place, "", &["--mode", "enforce", "--policy", "mcp.policy.yaml"]);
+    assert!(other.ask(spend(1))["result"].get("isError").is_none());
+    let third = other.ask(spend(2));
+    assert_eq!(third["result"]["isError"], cfg!(any(target_os = "linux", target_os = "macos")), "{third}");
+}
+
+const SEND: &str =
+    r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"send","arguments":{"to":"bob"}}}"#;
+
+fn introduce(line: &mut Line, capabilities: &str) {
+    line.ask(format!(r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"capabilities":{capabilities}}}}}"#));
+}
+
+#[test]
+fn a_question_goes_to_the_person_and_only_a_yes_lets_the_call_pass() {
+    for (action, passes) in [("accept", true), ("decline", false)] {
+        let mut line = enforced(&[]);
+        introduce(&mut line, r#"{"elicitation":{}}"#);
+        let question = line.ask(SEND);
+        assert_eq!(question["method"], "elicitation/create");
+        assert!(question["params"]["message"].as_str().unwrap().contains("bob"), "{question}");
+        // The client can go on talking while the person thinks.
+        assert_eq!(line.ask(r#"{"jsonrpc":"2.0","id":8,"method":"ping"}"#)["id"], 8);
+        assert!(!line.seen().contains("send"));
+        let id = &question["id"];
+        let answer = line.ask(format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{"action":"{action}"}}}}"#));
+        assert_eq!((answer["id"] == 7, answer["result"].get("isError").is_none()), (true, passes), "{answer}");
+        assert_eq!(line.seen().contains("send"), passes);
+    }
+}
+
+#[test]
+fn where_nobody_can_be_asked_the_answer_is_no_and_says_so() {
+    let mut line = enforced(&[]);
+    introduce(&mut line, "{}");
+    let answer = line.ask(SEND);
+    assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("nobody could be asked"), "{answer}");
+}
+
+#[test]
+fn silence_is_a_no() {
+    let mut line = enforced(&["--ask-timeout", "1"]);
+    introduce(&mut line, r#"{"elicitation":{"form":{}}}"#);
+    let question = line.ask(SEND);
+    let withdrawn = line.receive_json();
+    assert_eq!(
+        (&withdrawn["method"], &withdrawn["params"]["requestId"]),
+        (&json!("notifications/cancelled"), &question["id"])
+    );
+    let answer = line.receive_json();
+    assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("nobody answered in time"), "{answer}");
+    line.close();
+    assert!(!line.seen().contains("send"));
+}
+
+#[test]
+fn a_cancelled_question_is_taken_back_and_nothing_is_sent() {
+    let mut line = enforced(&[]);
+    introduce(&mut line, r#"{"elicitation":{}}"#);
+    let question = line.ask(SEND);
+    let withdrawn = line.ask(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#);
+    assert_eq!(withdrawn["params"]["requestId"], question["id"]);
+    assert_eq!(
+        line.ask(format!(
+            r#"{{"jsonrpc":"2.0","id":{},"result":{{"action":"accept"}}}}
+{{"jsonrpc":"2.0","id":9,"method":"ping"}}"#,
+            question["id"]
+        ))["id"],
+        9
+    );
+    line.close();
+    assert!(!line.seen().contains("send") && !line.seen().contains("cancelled"), "{}", line.seen());
+}
+
+#[test]
+fn in_the_era_without_requests_to_the_client_the_person_is_asked_within_the_answer() {
+    let mut line = enforced(&[]);
+    let call = |id: u32, more: Value| {
+        let mut params = json!({ "name": "send", "arguments": { "to": "bob" }, "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": { "elicitation": {} },
+        } });
+        params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{params}}}"#)
+    };
+    let first = call(1, json!({}));
+    let asked = line.ask(&first);
+    assert_eq!(asked["result"]["resultType"], "input_required", "{asked}");
+    let again = call(
+        2,
+        json!({
+            "requestState": asked["result"]["requestState"],
+            "inputResponses": { "remit-approval": { "action": "accept", "content": {} } },
+        }),
+    );
+    let answer = line.ask(&again);
+    assert_eq!((&answer["id"], answer["result"].get("isError")), (&json!(2), None), "{answer}");
+    assert_eq!(line.seen().lines().last(), Some(first.replacen(r#""id":1"#, r#""id":2"#, 1).as_str()));
+    assert!(line.ask(&again.replacen(r#""id":2"#, r#""id":3"#, 1)).get("error").is_some(), "a yes is good for once");
+}
+
+#[test]
+fn what_a_server_asks_of_the_person_is_declined_where_the_policy_does_not_grant_it() {
+    let mut line = enforced_on("asks", &[]);
+    let answer = line.ask(read_file(1, "a"));
+    assert_eq!(answer["id"], 1, "the question did not reach the client: {answer}");
+    line.close();
+    assert!(line.seen().contains(r#""action":"decline""#), "{}", line.seen());
 }
