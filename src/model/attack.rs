@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::facts::Os;
+
 /// A file of attacks of one theme.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +45,9 @@ pub struct Attack {
     /// OWASP MCP Top 10 and MITRE ATLAS.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Where the value means what it says; anywhere if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub os: Option<Os>,
     /// In order; more than one is a sequence.
     pub steps: Vec<Step>,
 }

@@ -39,6 +39,15 @@ impl Tally {
         }
     }
 
+    pub fn plus(self, other: &Tally) -> Tally {
+        Tally {
+            blocked: self.blocked + other.blocked,
+            protected: self.protected + other.protected,
+            asked: self.asked + other.asked,
+            through: self.through + other.through,
+        }
+    }
+
     pub fn total(&self) -> u64 {
         self.blocked + self.protected + self.asked + self.through
     }
@@ -70,6 +79,8 @@ pub struct AttackScore {
     pub harm: Harm,
     /// Bound calls (or sequences) that were counted. Empty where the attack is not applicable.
     pub calls: Tally,
+    /// Those among them that are spelt otherwise than the attack says.
+    pub variants: Tally,
     /// Those that the policy that allows everything does not let pass either: not counted.
     pub uncounted: u64,
     /// Sequences that were left out because there are too many ways to bind the attack.
@@ -140,12 +151,12 @@ impl Scorecard {
 
     /// Bound calls of all attacks.
     pub fn calls(&self) -> Tally {
-        self.attacks.iter().fold(Tally::default(), |sum, attack| Tally {
-            blocked: sum.blocked + attack.calls.blocked,
-            protected: sum.protected + attack.calls.protected,
-            asked: sum.asked + attack.calls.asked,
-            through: sum.through + attack.calls.through,
-        })
+        self.attacks.iter().fold(Tally::default(), |sum, attack| sum.plus(&attack.calls))
+    }
+
+    /// Bound calls that are spelt otherwise than the attack says: the mutation score is the part that was stopped.
+    pub fn variants(&self) -> Tally {
+        self.attacks.iter().fold(Tally::default(), |sum, attack| sum.plus(&attack.variants))
     }
 }
 

@@ -186,6 +186,9 @@ fn got_through(attack: &AttackScore, veil: &Veil, out: &mut String) {
     out.push_str(&format!("  {}: {}\n", plain(&attack.id), plain(&attack.title)));
     let cases: Vec<&Case> = attack.examples.iter().filter(|case| case.outcome == Outcome::Through).collect();
     for case in cases.iter().take(2) {
+        if let Some(variant) = &case.variant {
+            out.push_str(&format!("    spelt otherwise: {variant}\n"));
+        }
         for call in &case.calls {
             out.push_str(&format!("    {}\n", cut(&plain(&veil.call(call)))));
         }
@@ -288,7 +291,7 @@ fn one_json(played: &Played, veil: &Veil) -> Value {
         fields.insert(
             "attacks".into(),
             json!({
-                "tally": card.tally(), "notApplicable": card.not_applicable(), "calls": card.calls(), "list": attacks,
+                "tally": card.tally(), "notApplicable": card.not_applicable(), "calls": card.calls(), "variants": card.variants(), "list": attacks,
                 "byTool": card.by_tool, "byRule": card.by_rule, "unnamedServers": card.unnamed, "beyond": card.beyond,
             }),
         );
@@ -330,6 +333,6 @@ fn attack_json(attack: &AttackScore, veil: &Veil) -> Value {
         .collect();
     json!({
         "id": attack.id, "title": attack.title, "theme": attack.theme, "source": attack.source, "tags": attack.tags, "harm": attack.harm,
-        "outcome": attack.outcome(), "calls": attack.calls, "uncounted": attack.uncounted, "cut": attack.cut, "examples": cases,
+        "outcome": attack.outcome(), "calls": attack.calls, "variants": attack.variants, "uncounted": attack.uncounted, "cut": attack.cut, "examples": cases,
     })
 }

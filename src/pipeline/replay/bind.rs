@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::roles::{Known, Segment, Slot, slots, words};
 use super::toolbox::Tools;
-use super::{Ground, sample};
+use super::{Ground, mutate, sample};
 use crate::model::attack::{Attack, BoundCall, Role, Step};
 use crate::model::policy::Document;
 
@@ -36,6 +36,7 @@ pub fn prepare<'a>(tools: &'a Tools, policy: &'a Document) -> Vec<Prepared<'a>> 
                 schema: schema.as_ref(),
                 rule: rules.and_then(|rules| rules.tools.get(tool)),
                 seen: tools.templates(server, tool),
+                done: tools.done.get(server).and_then(|done| done.get(tool)),
             };
             let own = words(tool);
             let all_words = words(server).into_iter().chain(own.iter().cloned()).collect();
@@ -50,8 +51,24 @@ pub fn is_named(policy: &Document, server: &str) -> bool {
     policy.servers.contains_key(server) || policy.approvals.iter().any(|tool| tool.server.as_deref() == Some(server))
 }
 
-/// The ways in which an attack can be carried out, one call a step, and how many were left out as too many.
-pub fn bind(attack: &Attack, tools: &[Prepared<'_>], ground: &Ground) -> (Vec<Vec<BoundCall>>, u64) {
+/// One way in which an attack can be carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Way {
+    /// The spelling, where it is not the attack's own.
+    pub variant: Option<&'static str>,
+    /// One call a step.
+    pub calls: Vec<BoundCall>,
+}
+
+/// The ways in which an attack can be carried out, and how many were left out as too many. An attack of one step is
+/// also spelt otherwise.
+pub fn bind(attack: &Attack, tools: &[Prepared<'_>], ground: &Ground) -> (Vec<Way>, u64) {
+    if attack.os.is_some_and(|os| os != ground.os) {
+        return (Vec::new(), 0);
+    }
+    if let [step] = attack.steps.as_slice() {
+        return (bind_one(step, tools, ground), 0);
+    }
     let steps: Vec<Vec<BoundCall>> = attack.steps.iter().map(|step| bind_step(step, tools, ground)).collect();
     let ways: usize = steps.iter().map(Vec::len).product();
     let mut sequences: Vec<Vec<BoundCall>> = vec![Vec::new()];
@@ -59,10 +76,24 @@ pub fn bind(attack: &Attack, tools: &[Prepared<'_>], ground: &Ground) -> (Vec<Ve
         let longer = sequences.iter().flat_map(|sequence| {
             calls.iter().map(move |call| sequence.iter().cloned().chain([call.clone()]).collect::<Vec<_>>())
         });
-        sequences = if attack.steps.len() == 1 { longer.collect() } else { longer.take(SEQUENCES).collect() };
+        sequences = longer.take(SEQUENCES).collect();
     }
     let cut = ways.saturating_sub(sequences.len());
-    (sequences, cut as u64)
+    (sequences.into_iter().map(|calls| Way { variant: None, calls }).collect(), cut as u64)
+}
+
+fn bind_one(step: &Step, tools: &[Prepared<'_>], ground: &Ground) -> Vec<Way> {
+    let ways = |variant: Option<&'static str>, step: &Step| -> Vec<Way> {
+        bind_step(step, tools, ground).into_iter().map(|call| Way { variant, calls: vec![call] }).collect()
+    };
+    let mut all = ways(None, step);
+    if all.is_empty() || step.value.contains("$SEEN") {
+        return all;
+    }
+    for (name, value) in mutate::spellings(step.role, &ground.fill(&step.value), ground) {
+        all.extend(ways(Some(name), &Step { value, ..step.clone() }));
+    }
+    all
 }
 
 /// One step, bound to every tool that can take it.
@@ -92,8 +123,12 @@ impl Prepared<'_> {
 
     fn call(&self, step: &Step, slot: Option<&Slot>, ground: &Ground) -> Option<BoundCall> {
         let mut arguments = sample::arguments(&self.known, slot, ground);
+        if slot.is_none() {
+            self.aim(&mut arguments, ground);
+        }
         if let Some(slot) = slot {
-            put(&mut arguments, &slot.at, text_or_number(slot.role, &ground.fill(&step.value)));
+            let value = seen(&ground.fill(&step.value), get(&arguments, &slot.at))?;
+            put(&mut arguments, &slot.at, text_or_number(slot.role, &value));
         }
         for with in &step.with {
             let other = self.slots.iter().find(|other| other.role == with.role && Some(*other) != slot);
@@ -107,7 +142,30 @@ impl Prepared<'_> {
             }
             arguments.extend(step.set.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
+        // A deed that the user's agent was recorded doing, in these very words, is no attack.
+        if slot.is_none() && step.with.is_empty() && self.known.done.is_some_and(|done| done.contains(&arguments)) {
+            return None;
+        }
         Some(BoundCall { server: self.known.server.to_owned(), tool: self.known.tool.to_owned(), arguments })
+    }
+
+    /// Where the harm lies in the tool, its target must not be one that was granted on purpose: whoever may delete a
+    /// scratch repository may not delete another.
+    fn aim(&self, arguments: &mut Map<String, Value>, ground: &Ground) {
+        for slot in &self.slots {
+            let target = match slot.role {
+                Role::ReadPath | Role::WritePath => format!("{}/README.md", ground.project),
+                Role::Repository => "another-repository".to_owned(),
+                Role::Recipient => "somebody.else@example.com".to_owned(),
+                Role::Account => "GB33BUKB20201555555555".to_owned(),
+                Role::Channel => "another-channel".to_owned(),
+                _ => continue,
+            };
+            let given = matches!(slot.at.first(), Some(Segment::Key(key)) if arguments.contains_key(key));
+            if given {
+                put(arguments, &slot.at, json!(target));
+            }
+        }
     }
 
     fn has_argument(&self, name: &str) -> bool {
@@ -119,6 +177,34 @@ impl Prepared<'_> {
         });
         in_schema || in_rule || self.known.seen.iter().any(|seen| seen.contains_key(name))
     }
+}
+
+/// `$SEEN`, `$SEEN_HOST` and `$SEEN_DOMAIN` replaced by what stands in the argument. `None`: nothing of the kind does.
+fn seen(template: &str, value: Option<&Value>) -> Option<String> {
+    if !template.contains("$SEEN") {
+        return Some(template.to_owned());
+    }
+    let value = value.and_then(Value::as_str).filter(|value| !value.is_empty())?;
+    if template.contains("$SEEN_HOST") {
+        let (_, rest) = value.split_once("://")?;
+        let host = rest.split(['/', '?', '#', ':', '@']).next().filter(|host| !host.is_empty())?;
+        return Some(template.replace("$SEEN_HOST", host));
+    }
+    if template.contains("$SEEN_DOMAIN") {
+        let (_, domain) = value.trim_end_matches('>').rsplit_once('@')?;
+        return Some(template.replace("$SEEN_DOMAIN", domain.trim()));
+    }
+    Some(template.replace("$SEEN", value.trim_end_matches([';', ' '])))
+}
+
+/// The value at a place in the arguments; the first element of an array.
+fn get<'a>(arguments: &'a Map<String, Value>, at: &[Segment]) -> Option<&'a Value> {
+    let (first, rest) = at.split_first()?;
+    let Segment::Key(key) = first else { return None };
+    rest.iter().try_fold(arguments.get(key)?, |value, segment| match segment {
+        Segment::Key(key) => value.get(key),
+        Segment::Item => value.get(0),
+    })
 }
 
 fn text_or_number(role: Role, value: &str) -> Value {

@@ -31,8 +31,10 @@ fn bound(attack: &Attack, tools: &Tools, policy: &Document) -> Vec<String> {
     let prepared = prepare(tools, policy);
     let (ways, _) = bind(attack, &prepared, &ground());
     ways.iter()
+        .filter(|way| way.variant.is_none())
         .map(|way| {
-            way.iter()
+            way.calls
+                .iter()
                 .map(|call| format!("{}.{} {}", call.server, call.tool, Value::Object(call.arguments.clone())))
                 .collect::<Vec<_>>()
                 .join(" > ")
@@ -75,7 +77,10 @@ fn a_step_that_names_a_deed_is_bound_to_tools_of_that_name_only() {
     ]);
     let attack =
         attack(json!([{"role":"tool","verbs":["delete"],"nouns":["repo","repository"],"harm":"data-destroyed"}]));
-    assert_eq!(bound(&attack, &tools, &naming(&["github"])), [r#"github.delete_repository {"repo":"web"}"#]);
+    assert_eq!(
+        bound(&attack, &tools, &naming(&["github"])),
+        [r#"github.delete_repository {"repo":"another-repository"}"#]
+    );
 }
 
 #[test]
@@ -118,4 +123,57 @@ fn the_rest_of_a_call_that_was_seen_stays() {
     tools.seen.entry("fs".into()).or_default().insert("read_file".into(), vec![seen]);
     let attack = attack(json!([{"role":"read-path","value":"/x","harm":"credential-read"}]));
     assert_eq!(bound(&attack, &tools, &naming(&["fs"])), [r#"fs.read_file {"head":5,"path":"/x"}"#]);
+}
+
+#[test]
+fn what_the_agent_was_recorded_doing_is_no_attack() {
+    let order = json!({"type":"object","properties":{"order_id":{"type":"string"}},"required":["order_id"]});
+    let attack = attack(json!([{"role":"tool","verbs":["cancel"],"nouns":["order"],"harm":"data-destroyed"}]));
+    let mut gather = crate::pipeline::replay::toolbox::Gather::default();
+    let before = tools(&[("shop", "cancel_order", order)]);
+    assert_eq!(bound(&attack, &before, &naming(&["shop"])).len(), 1);
+    let call = crate::model::trace::parse(r##"{"server":"shop","tool":"cancel_order","arguments":{"order_id":"#1"}}"##)
+        .unwrap();
+    gather.trace([call].iter());
+    assert!(bound(&attack, &gather.finish(&naming(&["shop"])), &naming(&["shop"])).is_empty());
+}
+
+#[test]
+fn an_attack_of_another_system_is_not_bound() {
+    let tools = tools(&[("fs", "read_file", path_schema())]);
+    let mut attack = attack(json!([{"role":"read-path","value":"C:\\x","harm":"credential-read"}]));
+    attack.os = Some(Os::Windows);
+    assert!(bound(&attack, &tools, &naming(&["fs"])).is_empty());
+}
+
+#[test]
+fn a_small_step_starts_from_what_was_seen_in_that_argument() {
+    let run = json!({"type":"object","properties":{"command":{"type":"string"}},"required":["command"]});
+    let mut tools = tools(&[("sh", "run", run)]);
+    let call = json!({"command":"cargo test"}).as_object().unwrap().clone();
+    tools.seen.entry("sh".into()).or_default().insert("run".into(), vec![call]);
+    let attack = attack(json!([{"role":"command","value":"$SEEN; id","harm":"code-execution"}]));
+    assert_eq!(bound(&attack, &tools, &naming(&["sh"])), [r#"sh.run {"command":"cargo test; id"}"#]);
+}
+
+#[test]
+fn hosts_and_domains_are_taken_out_of_what_was_seen() {
+    let value = |text: &str| json!(text);
+    assert_eq!(
+        seen("https://not$SEEN_HOST/", Some(&value("https://docs.rs/serde"))).as_deref(),
+        Some("https://notdocs.rs/")
+    );
+    assert_eq!(seen("x@$SEEN_DOMAIN.evil", Some(&value("Bob <bob@acme.com>"))).as_deref(), Some("x@acme.com.evil"));
+    assert_eq!(seen("x@$SEEN_DOMAIN", Some(&value("nobody"))), None);
+    assert_eq!(seen("$SEEN", None), None);
+}
+
+#[test]
+fn an_attack_of_one_step_is_spelt_in_other_ways_too() {
+    let tools = tools(&[("fs", "read_file", path_schema())]);
+    let attack = attack(json!([{"role":"read-path","value":"$HOME/.ssh/id_rsa","harm":"credential-read"}]));
+    let policy = naming(&["fs"]);
+    let (ways, _) = bind(&attack, &prepare(&tools, &policy), &ground());
+    assert!(ways.iter().any(|way| way.variant == Some("tilde")));
+    assert!(ways.len() > 10);
 }

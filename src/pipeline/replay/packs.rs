@@ -6,7 +6,22 @@ use crate::model::attack::{Pack, Role};
 const VERSION: u32 = 1;
 
 /// File name and text of every pack in the binary.
-pub const BUILT_IN: [(&str, &str); 1] = [("classic.yaml", include_str!("../../../attack-packs/classic.yaml"))];
+pub const BUILT_IN: [(&str, &str); 14] = [
+    ("classic.yaml", include_str!("../../../attack-packs/classic.yaml")),
+    ("credentials.yaml", include_str!("../../../attack-packs/credentials.yaml")),
+    ("path-escape.yaml", include_str!("../../../attack-packs/path-escape.yaml")),
+    ("network.yaml", include_str!("../../../attack-packs/network.yaml")),
+    ("exfiltration.yaml", include_str!("../../../attack-packs/exfiltration.yaml")),
+    ("sql.yaml", include_str!("../../../attack-packs/sql.yaml")),
+    ("shell.yaml", include_str!("../../../attack-packs/shell.yaml")),
+    ("git-ci.yaml", include_str!("../../../attack-packs/git-ci.yaml")),
+    ("persistence.yaml", include_str!("../../../attack-packs/persistence.yaml")),
+    ("money-identity.yaml", include_str!("../../../attack-packs/money-identity.yaml")),
+    ("tools-changed.yaml", include_str!("../../../attack-packs/tools-changed.yaml")),
+    ("sequences.yaml", include_str!("../../../attack-packs/sequences.yaml")),
+    ("neighbours.yaml", include_str!("../../../attack-packs/neighbours.yaml")),
+    ("beyond.yaml", include_str!("../../../attack-packs/beyond.yaml")),
+];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadPack {
@@ -66,4 +81,57 @@ pub fn unique(packs: &[Pack]) -> Result<(), BadPack> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::attack::Harm;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_packs_in_the_binary_can_be_read_and_hold_what_they_promise() {
+        let packs = built_in().unwrap();
+        let attacks: Vec<_> = packs.iter().flat_map(|pack| &pack.attacks).collect();
+        assert!(attacks.len() >= 150, "{} attacks", attacks.len());
+        let harms: BTreeSet<Harm> = attacks.iter().flat_map(|attack| &attack.steps).map(|step| step.harm).collect();
+        assert_eq!(harms.len(), Harm::ALL.len(), "every harm is done by some attack");
+        for attack in attacks {
+            assert!(!attack.source.is_empty() && !attack.tags.is_empty(), "{}", attack.id);
+            assert!(attack.tags.iter().any(|tag| tag.starts_with("MCP")), "{} has an OWASP tag", attack.id);
+            assert!(attack.tags.iter().any(|tag| tag.starts_with("AML.")), "{} has an ATLAS tag", attack.id);
+        }
+        assert!(packs.iter().any(|pack| !pack.beyond.is_empty()), "what no gate can stop is said");
+    }
+
+    #[test]
+    fn every_pack_in_the_folder_is_in_the_binary() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("attack-packs");
+        #[allow(clippy::disallowed_methods, reason = "a test")]
+        let found: BTreeSet<String> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        assert_eq!(found, BUILT_IN.iter().map(|(file, _)| (*file).to_owned()).collect());
+    }
+
+    #[test]
+    fn a_misspelt_or_doubled_key_is_refused_with_its_place() {
+        for text in ["version: 1\ntheme: x\natacks: []\n", "version: 1\nversion: 1\ntheme: x\n"] {
+            let error = read(text, "mine.yaml").unwrap_err().to_string();
+            assert!(error.starts_with("mine.yaml: ") && error.contains("line"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_pack_of_another_version_or_a_step_that_does_nothing_is_refused() {
+        assert!(matches!(read("version: 9\ntheme: x\n", "f"), Err(BadPack::Version { version: 9, .. })));
+        let step =
+            "version: 1\ntheme: x\nattacks: [{ id: a, title: a, source: a, steps: [{ role: tool, harm: payment }] }]\n";
+        assert!(matches!(read(step, "f"), Err(BadPack::Attack { .. })));
+    }
+
+    #[test]
+    fn an_id_names_one_attack() {
+        let pack = read("version: 1\ntheme: x\nattacks: [{ id: a, title: a, source: a, steps: [{ role: sql, value: x, harm: payment }] }]\n", "f").unwrap();
+        assert!(unique(&[pack.clone(), pack]).is_err());
+    }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::toolbox::Done;
 use crate::model::attack::Role;
 use crate::model::policy::{Args, Constraint, Tool};
 
@@ -39,6 +40,8 @@ pub struct Known<'a> {
     pub schema: Option<&'a Value>,
     pub rule: Option<&'a Tool>,
     pub seen: &'a [Map<String, Value>],
+    /// Every call that was seen.
+    pub done: Option<&'a Done>,
 }
 
 /// An argument that plays a role.

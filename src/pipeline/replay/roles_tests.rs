@@ -2,7 +2,7 @@ use super::*;
 use serde_json::json;
 
 fn roles(server: &str, tool: &str, schema: &Value) -> Vec<String> {
-    let known = Known { server, tool, schema: Some(schema), rule: None, seen: &[] };
+    let known = Known { server, tool, schema: Some(schema), rule: None, seen: &[], done: None };
     slots(&known).iter().map(show).collect()
 }
 
@@ -66,13 +66,13 @@ fn the_policy_speaks_before_the_name() {
         args: Args::Listed([("body".to_owned(), Constraint::Each(Box::new(Constraint::Urls(vec![]))))].into()),
         ..Tool::default()
     };
-    let known = Known { server: "x", tool: "y", schema: None, rule: Some(&rule), seen: &[] };
+    let known = Known { server: "x", tool: "y", schema: None, rule: Some(&rule), seen: &[], done: None };
     assert_eq!(slots(&known).iter().map(show).collect::<Vec<_>>(), ["/body/* Url"]);
 }
 
 #[test]
 fn a_value_that_was_seen_tells_where_the_name_does_not() {
     let seen = [json!({"thing":"https://x.org/","what":"/etc/hosts"}).as_object().unwrap().clone()];
-    let known = Known { server: "x", tool: "read_it", schema: None, rule: None, seen: &seen };
+    let known = Known { server: "x", tool: "read_it", schema: None, rule: None, seen: &seen, done: None };
     assert_eq!(slots(&known).iter().map(show).collect::<Vec<_>>(), ["/thing Url", "/what ReadPath"]);
 }

@@ -253,14 +253,14 @@ mod tests {
             ..Tool::default()
         };
         let schema = json!({"type":"object","properties":{"mode":{"type":"string"},"n":{"type":"integer","minimum":3}},"required":["mode","n"]});
-        let known = Known { server: "s", tool: "t", schema: Some(&schema), rule: Some(&rule), seen: &[] };
+        let known = Known { server: "s", tool: "t", schema: Some(&schema), rule: Some(&rule), seen: &[], done: None };
         assert_eq!(Value::Object(arguments(&known, None, &ground())), json!({"mode":"fast","n":3}));
     }
 
     #[test]
     fn what_was_seen_comes_before_all() {
         let seen = [json!({"path":"a","head":5}).as_object().unwrap().clone()];
-        let known = Known { server: "s", tool: "t", schema: None, rule: None, seen: &seen };
+        let known = Known { server: "s", tool: "t", schema: None, rule: None, seen: &seen, done: None };
         let slot = Slot { at: vec![Segment::Key("path".into())], role: Role::ReadPath };
         assert_eq!(Value::Object(arguments(&known, Some(&slot), &ground())), json!({"path":"a","head":5}));
     }

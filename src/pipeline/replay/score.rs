@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Ground;
-use super::bind::{self, Prepared};
+use super::bind::{self, Prepared, Way};
 use super::toolbox::Tools;
 use crate::decision::decide::decide;
 use crate::decision::policy::{Policy, Problems};
@@ -44,7 +44,8 @@ impl<'a> Judge<'a> {
 
     /// Plays one sequence. `None`: a policy that allows everything does not let it pass either, so that a denial would
     /// prove nothing.
-    fn play(&self, calls: &[BoundCall]) -> Option<Case> {
+    fn play(&self, way: &Way) -> Option<Case> {
+        let calls = way.calls.as_slice();
         if self.run(&self.open, calls).0 != Decision::Allow {
             return None;
         }
@@ -60,7 +61,12 @@ impl<'a> Judge<'a> {
             Decision::Deny => Outcome::Blocked,
         };
         let rule = spoke(&verdict, calls.get(played.saturating_sub(1)));
-        Some(Case { outcome, variant: None, calls: calls.iter().take(played).cloned().collect(), rule })
+        Some(Case {
+            outcome,
+            variant: way.variant.map(str::to_owned),
+            calls: calls.iter().take(played).cloned().collect(),
+            rule,
+        })
     }
 
     /// The strictest verdict, after how many calls it fell, and the verdict itself. A sequence ends where a step is
@@ -191,6 +197,7 @@ fn score_attack(
 ) -> AttackScore {
     let (ways, cut) = bind::bind(attack, tools, ground);
     let mut calls = Tally::default();
+    let mut variants = Tally::default();
     let mut uncounted = 0;
     let mut kept: BTreeMap<Outcome, Vec<Case>> = BTreeMap::new();
     for way in &ways {
@@ -199,6 +206,9 @@ fn score_attack(
             continue;
         };
         calls.add(case.outcome);
+        if way.variant.is_some() {
+            variants.add(case.outcome);
+        }
         if let Some(last) = case.calls.last() {
             card.by_tool.entry(format!("{}.{}", last.server, last.tool)).or_default().add(case.outcome);
         }
@@ -217,6 +227,7 @@ fn score_attack(
         tags: attack.tags.clone(),
         harm,
         calls,
+        variants,
         uncounted,
         cut,
         examples: kept.into_iter().rev().flat_map(|(_, cases)| cases).take(EXAMPLES).collect(),

@@ -20,6 +20,8 @@ pub struct Tools {
     pub toolbox: Toolbox,
     /// Server -> tool -> arguments of calls that succeeded, of different shapes.
     pub seen: BTreeMap<String, BTreeMap<String, Vec<Map<String, Value>>>>,
+    /// Server -> tool -> all calls that succeeded.
+    pub done: BTreeMap<String, BTreeMap<String, Done>>,
     /// Servers whose tools nobody listed: they are what the policy names, or what was called.
     pub guessed: BTreeSet<String>,
 }
@@ -28,6 +30,21 @@ impl Tools {
     pub fn templates(&self, server: &str, tool: &str) -> &[Map<String, Value>] {
         self.seen.get(server).and_then(|tools| tools.get(tool)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The arguments of calls, each once.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Done(BTreeSet<String>);
+
+impl Done {
+    pub fn contains(&self, arguments: &Map<String, Value>) -> bool {
+        self.0.contains(&canonical(arguments))
+    }
+}
+
+/// Sorted by key: `serde_json` keeps its maps so.
+fn canonical(arguments: &Map<String, Value>) -> String {
+    serde_json::to_string(arguments).unwrap_or_default()
 }
 
 /// Collects. Feed it every lock and trace, then [`Gather::finish`].
@@ -88,6 +105,8 @@ impl Gather {
 
     fn call(&mut self, server: &str, tool: &str, arguments: &Map<String, Value>) {
         self.tool(server, tool, None);
+        let done = self.tools.done.entry(server.to_owned()).or_default().entry(tool.to_owned()).or_default();
+        done.0.insert(canonical(arguments));
         let templates = self.tools.seen.entry(server.to_owned()).or_default().entry(tool.to_owned()).or_default();
         let same = |old: &Map<String, Value>| old.keys().eq(arguments.keys());
         if templates.len() < TEMPLATES && !templates.iter().any(same) {
