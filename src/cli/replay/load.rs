@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::exit::Failure;
 use crate::decision::policy::{self, Policy};
 use crate::edge::store::files;
+use crate::edge::store::locks;
 use crate::edge::store::state;
 use crate::edge::terminal;
 use crate::model::attack::Pack;
@@ -92,11 +93,7 @@ pub fn policy(path: &Path) -> Result<(Policy, Vec<Finding>), Failure> {
 }
 
 fn lock(path: &Path) -> Result<Lockfile, Failure> {
-    let text =
-        files::read_text(path).map_err(|error| Failure::usage(format!("{error}; make a lock with `remit lock`")))?;
-    serde_json::from_str(&text).map_err(|error| {
-        Failure::usage(format!("{}: not a lock file: {error}; make it anew with `remit lock`", path.display()))
-    })
+    locks::read(path).map_err(|error| Failure::usage(error.to_string()))
 }
 
 /// The traces that are named, or `traces/*.jsonl`.

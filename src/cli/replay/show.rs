@@ -15,7 +15,7 @@ use crate::model::verdict::Decision;
 /// The version of the JSON output. 1: the first (November 2026).
 const VERSION: u32 = 1;
 
-/// Changed recorded calls that the table shows.
+/// Grants and changed recorded calls that the table shows.
 const SHOWN: usize = 10;
 
 /// How long a call may be on screen.
@@ -116,25 +116,21 @@ fn attacks(card: &Scorecard, veil: &Veil, all: bool, out: &mut String) {
         let rows: Vec<Vec<String>> = card.attacks.iter().map(line).collect();
         out.push_str(&aligned(&["attack", "outcome", "calls", "title"], &rows));
     }
-    let through: Vec<&AttackScore> =
-        card.attacks.iter().filter(|attack| attack.outcome() == Some(Outcome::Through)).collect();
-    if !through.is_empty() {
-        out.push_str("\nGOT THROUGH\n");
-        through.iter().for_each(|attack| got_through(attack, veil, out));
-    }
+    got_through(card, veil, out);
     out.push_str(&format!("\n{}\n", sentence(card, &tally)));
     if !card.unnamed.is_empty() {
         let names: Vec<String> = card.unnamed.iter().map(|name| plain(name)).collect();
-        out.push_str(&format!(
-            "Not counted: {}. The policy does not name {}, so everything there is denied,\nwhich proves nothing.\n",
-            names.join(", "),
-            if names.len() == 1 { "it" } else { "them" }
-        ));
+        let them = if names.len() == 1 { "it" } else { "them" };
+        let told = format!(
+            "Not counted: {}. The policy does not name {them}, so everything there is denied, which proves nothing.",
+            names.join(", ")
+        );
+        out.push_str(&wrapped(&told, 0));
     }
     if !card.beyond.is_empty() {
         let shown = if all { String::new() } else { " (--all lists them)".to_owned() };
         out.push_str(&format!(
-            "{} known incidents happen where no gate at tools/call can stop them{shown}.\n",
+            "{} known incidents happen where no gate at a call can stop them{shown}.\n",
             card.beyond.len()
         ));
         if all {
@@ -182,27 +178,80 @@ pub fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-fn got_through(attack: &AttackScore, veil: &Veil, out: &mut String) {
-    out.push_str(&format!("  {}: {}\n", plain(&attack.id), plain(&attack.title)));
-    let cases: Vec<&Case> = attack.examples.iter().filter(|case| case.outcome == Outcome::Through).collect();
-    for case in cases.iter().take(2) {
-        if let Some(variant) = &case.variant {
-            out.push_str(&format!("    spelt otherwise: {variant}\n"));
+/// What got through, by the grant that let it.
+fn got_through(card: &Scorecard, veil: &Veil, out: &mut String) {
+    let mut grants: Vec<(&Case, Vec<&AttackScore>)> = Vec::new();
+    for attack in card.attacks.iter().filter(|attack| attack.outcome() == Some(Outcome::Through)) {
+        let mut cases = attack.examples.iter().filter(|case| case.outcome == Outcome::Through);
+        let Some(case) = cases.clone().find(|case| case.variant.is_none()).or_else(|| cases.next()) else { continue };
+        match grants.iter_mut().find(|(first, _)| first.rule.rule == case.rule.rule) {
+            Some((shown, attacks)) => {
+                attacks.push(attack);
+                if brevity(case) < brevity(shown) {
+                    *shown = case;
+                }
+            }
+            None => grants.push((case, vec![attack])),
         }
+    }
+    if grants.is_empty() {
+        return;
+    }
+    grants.sort_by_key(|(_, attacks)| std::cmp::Reverse(attacks.len()));
+    out.push_str("\nGOT THROUGH\n");
+    for (case, attacks) in grants.iter().take(SHOWN) {
+        let at = case.rule.at.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
+        let count = if attacks.len() == 1 { "1 attack".to_owned() } else { format!("{} attacks", attacks.len()) };
+        let names: Vec<String> = attacks.iter().take(3).map(|attack| plain(&attack.id)).collect();
+        let more = if attacks.len() > 3 { " ..." } else { "" };
+        out.push_str(&format!("  {}{at}\n    lets {count} pass: {}{more}\n", plain(&case.rule.rule), names.join(", ")));
         for call in &case.calls {
             out.push_str(&format!("    {}\n", cut(&plain(&veil.call(call)))));
         }
-        let at = case.rule.at.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
-        if !case.rule.rule.is_empty() {
-            out.push_str(&format!("      let by {}{at}\n", plain(&case.rule.rule)));
+        if let Some(variant) = &case.variant {
+            out.push_str(&format!(
+                "    (the usual spelling is stopped; this one is \u{201c}{}\u{201d})\n",
+                plain(variant)
+            ));
         }
         if let Some(edit) = &case.rule.edit {
-            out.push_str(&format!("      {}\n", plain(edit)));
+            out.push_str(&wrapped(&format!("to stop it: {}", plain(edit)), 4));
         }
     }
-    if attack.calls.through > 2 {
-        out.push_str(&format!("    and {} more ways\n", attack.calls.through - 2));
+    let more = grants.len().saturating_sub(SHOWN);
+    if more > 0 {
+        out.push_str(&format!("  and {more} more grants (--all lists every attack)\n"));
     }
+}
+
+/// Of several cases the shortest call in its usual spelling is the plainest.
+fn brevity(case: &Case) -> (bool, usize) {
+    let length =
+        case.calls.iter().map(|call| serde_json::to_string(&call.arguments).map_or(0, |text| text.len())).sum();
+    (case.variant.is_some(), length)
+}
+
+/// Lines of at most 80 columns, each indented.
+fn wrapped(text: &str, indent: usize) -> String {
+    const WIDTH: usize = 80;
+    let mut out = String::new();
+    let mut column = WIDTH;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column + 1 + length > WIDTH {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(&" ".repeat(indent));
+            column = indent + length;
+        } else {
+            out.push(' ');
+            column += 1 + length;
+        }
+        out.push_str(word);
+    }
+    out.push('\n');
+    out
 }
 
 fn cut(text: &str) -> String {
@@ -229,9 +278,10 @@ fn recorded(traces: &Backtest, veil: &Veil, out: &mut String) {
         let arguments = change.arguments.as_ref().map(|arguments| veil.arguments(arguments)).unwrap_or_default();
         let what = format!("{} {arguments}", veil.text(&change.what));
         out.push_str(&format!("  {now}: {}\n    {}\n", plain(&change.at), cut(&plain(&what))));
-        out.push_str(&format!("      {}: {}\n", plain(&change.rule.rule), plain(&veil.text(&change.rule.message))));
+        let why = format!("{}: {}", plain(&change.rule.rule), plain(&veil.text(&change.rule.message)));
+        out.push_str(&wrapped(&why, 6));
         if let Some(edit) = &change.rule.edit {
-            out.push_str(&format!("      to allow it: {}\n", plain(&veil.text(edit))));
+            out.push_str(&wrapped(&format!("to allow it: {}", plain(&veil.text(edit))), 6));
         }
     }
     let more = traces.changed.len().saturating_sub(SHOWN);

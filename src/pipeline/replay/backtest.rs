@@ -127,7 +127,7 @@ fn count(file: &str, done: &Done<'_>, verdict: &Verdict, into: &mut Backtest) {
             arguments: done.request.arguments().cloned(),
             now: verdict.decision,
             not_replayable: blind,
-            rule: spoke(verdict, None),
+            rule: spoke(verdict),
         });
     }
 }

@@ -25,11 +25,12 @@ pub struct Prepared<'a> {
 /// Every tool on a server that the policy names; on all servers where the policy allows by default. What a policy
 /// denies because it has never heard of the server proves nothing.
 pub fn prepare<'a>(tools: &'a Tools, policy: &'a Document) -> Vec<Prepared<'a>> {
-    let named = |server: &str| policy.default_allow || is_named(policy, server);
+    let everywhere = |tool: &str| policy.approvals.iter().any(|named| named.server.is_none() && named.tool == tool);
     let mut prepared = Vec::new();
-    for (server, list) in tools.toolbox.iter().filter(|(server, _)| named(server)) {
+    for (server, list) in &tools.toolbox {
         let rules = policy.servers.get(server);
-        for (tool, schema) in list {
+        let named = policy.default_allow || is_named(policy, server);
+        for (tool, schema) in list.iter().filter(|(tool, _)| named || everywhere(tool)) {
             let known = Known {
                 server,
                 tool,
@@ -58,7 +59,12 @@ pub struct Way {
     pub variant: Option<&'static str>,
     /// One call a step.
     pub calls: Vec<BoundCall>,
+    /// The argument of the last call that carries the attack.
+    pub aim: Option<String>,
 }
+
+/// A call, and the argument that carries the attack.
+type Aimed = (BoundCall, Option<String>);
 
 /// The ways in which an attack can be carried out, and how many were left out as too many. An attack of one step is
 /// also spelt otherwise.
@@ -69,9 +75,9 @@ pub fn bind(attack: &Attack, tools: &[Prepared<'_>], ground: &Ground) -> (Vec<Wa
     if let [step] = attack.steps.as_slice() {
         return (bind_one(step, tools, ground), 0);
     }
-    let steps: Vec<Vec<BoundCall>> = attack.steps.iter().map(|step| bind_step(step, tools, ground)).collect();
+    let steps: Vec<Vec<Aimed>> = attack.steps.iter().map(|step| bind_step(step, tools, ground)).collect();
     let ways: usize = steps.iter().map(Vec::len).product();
-    let mut sequences: Vec<Vec<BoundCall>> = vec![Vec::new()];
+    let mut sequences: Vec<Vec<Aimed>> = vec![Vec::new()];
     for calls in &steps {
         let longer = sequences.iter().flat_map(|sequence| {
             calls.iter().map(move |call| sequence.iter().cloned().chain([call.clone()]).collect::<Vec<_>>())
@@ -79,12 +85,17 @@ pub fn bind(attack: &Attack, tools: &[Prepared<'_>], ground: &Ground) -> (Vec<Wa
         sequences = longer.take(SEQUENCES).collect();
     }
     let cut = ways.saturating_sub(sequences.len());
-    (sequences.into_iter().map(|calls| Way { variant: None, calls }).collect(), cut as u64)
+    (sequences.into_iter().map(|calls| way(None, calls)).collect(), cut as u64)
+}
+
+fn way(variant: Option<&'static str>, calls: Vec<Aimed>) -> Way {
+    let aim = calls.last().and_then(|(_, aim)| aim.clone());
+    Way { variant, calls: calls.into_iter().map(|(call, _)| call).collect(), aim }
 }
 
 fn bind_one(step: &Step, tools: &[Prepared<'_>], ground: &Ground) -> Vec<Way> {
     let ways = |variant: Option<&'static str>, step: &Step| -> Vec<Way> {
-        bind_step(step, tools, ground).into_iter().map(|call| Way { variant, calls: vec![call] }).collect()
+        bind_step(step, tools, ground).into_iter().map(|call| way(variant, vec![call])).collect()
     };
     let mut all = ways(None, step);
     if all.is_empty() || step.value.contains("$SEEN") {
@@ -97,7 +108,7 @@ fn bind_one(step: &Step, tools: &[Prepared<'_>], ground: &Ground) -> Vec<Way> {
 }
 
 /// One step, bound to every tool that can take it.
-pub fn bind_step(step: &Step, tools: &[Prepared<'_>], ground: &Ground) -> Vec<BoundCall> {
+fn bind_step(step: &Step, tools: &[Prepared<'_>], ground: &Ground) -> Vec<Aimed> {
     tools.iter().filter(|tool| tool.suits(step)).flat_map(|tool| tool.calls(step, ground)).collect()
 }
 
@@ -113,7 +124,7 @@ impl Prepared<'_> {
         one_of(&step.verbs, &self.words) && one_of(&step.nouns, &self.all_words)
     }
 
-    fn calls(&self, step: &Step, ground: &Ground) -> Vec<BoundCall> {
+    fn calls(&self, step: &Step, ground: &Ground) -> Vec<Aimed> {
         if step.role == Role::Tool {
             return self.call(step, None, ground).into_iter().collect();
         }
@@ -121,7 +132,7 @@ impl Prepared<'_> {
         slots.filter_map(|slot| self.call(step, Some(slot), ground)).collect()
     }
 
-    fn call(&self, step: &Step, slot: Option<&Slot>, ground: &Ground) -> Option<BoundCall> {
+    fn call(&self, step: &Step, slot: Option<&Slot>, ground: &Ground) -> Option<Aimed> {
         let mut arguments = sample::arguments(&self.known, slot, ground);
         if slot.is_none() {
             self.aim(&mut arguments, ground);
@@ -146,7 +157,12 @@ impl Prepared<'_> {
         if slot.is_none() && step.with.is_empty() && self.known.done.is_some_and(|done| done.contains(&arguments)) {
             return None;
         }
-        Some(BoundCall { server: self.known.server.to_owned(), tool: self.known.tool.to_owned(), arguments })
+        let aim = slot.and_then(|slot| slot.at.first()).and_then(|first| match first {
+            Segment::Key(key) => Some(key.clone()),
+            Segment::Item => None,
+        });
+        let call = BoundCall { server: self.known.server.to_owned(), tool: self.known.tool.to_owned(), arguments };
+        Some((call, aim))
     }
 
     /// Where the harm lies in the tool, its target must not be one that was granted on purpose: whoever may delete a

@@ -206,6 +206,26 @@ const DATABASES: [&str; 16] = [
     "redshift",
 ];
 
+/// Words of a server whose paths are not places on this machine.
+const HOSTED: [&str; 16] = [
+    "github",
+    "gitlab",
+    "bitbucket",
+    "gitea",
+    "notion",
+    "confluence",
+    "jira",
+    "atlassian",
+    "drive",
+    "gdrive",
+    "slack",
+    "s3",
+    "sharepoint",
+    "dropbox",
+    "linear",
+    "figma",
+];
+
 /// The lower-case words of a name: `sendEmail`, `send-email` and `send_email` are `send`, `email`.
 pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -233,10 +253,13 @@ pub fn words(name: &str) -> Vec<String> {
 pub fn slots(known: &Known<'_>) -> Vec<Slot> {
     let leaves = leaves(known);
     let has_amount = leaves.keys().any(|at| name_of(at).is_some_and(|name| by_name(name) == Some(Role::Amount)));
+    let hosted = words(known.server).iter().any(|word| HOSTED.contains(&word.as_str()));
     let mut slots = Vec::new();
     for (at, leaf) in &leaves {
         let Some(role) = role(known, at, leaf) else { continue };
         match role {
+            // A file in a repository that is kept elsewhere, unless the policy says that it is a path.
+            Role::ReadPath | Role::WritePath if hosted && leaf.constraint.and_then(by_constraint).is_none() => {}
             Role::ReadPath | Role::WritePath => {
                 let (reads, writes) = direction(known.tool, name_of(at).unwrap_or(""));
                 slots.extend(reads.then(|| Slot { at: at.clone(), role: Role::ReadPath }));

@@ -76,3 +76,9 @@ fn a_value_that_was_seen_tells_where_the_name_does_not() {
     let known = Known { server: "x", tool: "read_it", schema: None, rule: None, seen: &seen, done: None };
     assert_eq!(slots(&known).iter().map(show).collect::<Vec<_>>(), ["/thing Url", "/what ReadPath"]);
 }
+
+#[test]
+fn a_file_in_a_repository_elsewhere_is_no_place_on_this_machine() {
+    let schema = json!({"type":"object","properties":{"path":{"type":"string"}}});
+    assert!(roles("github", "get_file_contents", &schema).is_empty());
+}

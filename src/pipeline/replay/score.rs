@@ -6,7 +6,9 @@ use super::Ground;
 use super::bind::{self, Prepared, Way};
 use super::toolbox::Tools;
 use crate::decision::decide::decide;
+use crate::decision::explain::edit_words;
 use crate::decision::policy::{Policy, Problems};
+use crate::decision::protections;
 use crate::model::attack::{Attack, BoundCall, Pack};
 use crate::model::facts::Facts;
 use crate::model::history::History;
@@ -51,7 +53,7 @@ impl<'a> Judge<'a> {
         }
         let (decision, played, verdict) = self.run(self.policy, calls);
         let protected = |verdict: &Verdict| {
-            let speaks = verdict.because.iter().any(|reason| reason.rule.pointer.starts_with("protection."));
+            let speaks = verdict.because.iter().any(|reason| reason.rule.pointer.starts_with("protection"));
             speaks && self.run(&self.bare, calls).0 != Decision::Deny
         };
         let outcome = match decision {
@@ -60,13 +62,30 @@ impl<'a> Judge<'a> {
             Decision::Deny if protected(&verdict) => Outcome::Protected,
             Decision::Deny => Outcome::Blocked,
         };
-        let rule = spoke(&verdict, calls.get(played.saturating_sub(1)));
+        let mut rule = spoke(&verdict);
+        if outcome == Outcome::Through {
+            self.name_the_grant(&mut rule, way);
+        }
         Some(Case {
             outcome,
             variant: way.variant.map(str::to_owned),
             calls: calls.iter().take(played).cloned().collect(),
             rule,
         })
+    }
+
+    /// The line of the argument that carries the attack, where the policy has one, and how to narrow it.
+    fn name_the_grant(&self, rule: &mut Spoke, way: &Way) {
+        let document = self.policy.document();
+        if let Some(aim) = &way.aim {
+            let pointer = format!("{}.args.{aim}", rule.rule);
+            if let Some(at) = document.locations.get(&pointer) {
+                rule.at = Some(at.to_string());
+                rule.rule = pointer;
+                rule.argument = Some(format!("/{aim}"));
+            }
+        }
+        rule.edit = way.calls.last().map(|call| narrow(&rule.rule, call));
     }
 
     /// The strictest verdict, after how many calls it fell, and the verdict itself. A sequence ends where a step is
@@ -98,15 +117,9 @@ impl<'a> Judge<'a> {
 }
 
 /// The reason that decided, in words.
-pub fn spoke(verdict: &Verdict, call: Option<&BoundCall>) -> Spoke {
+pub fn spoke(verdict: &Verdict) -> Spoke {
     let Some(reason) = decisive(verdict) else { return Spoke::default() };
-    let edit = match (verdict.decision, call) {
-        (Decision::Allow, Some(call)) => Some(narrow(&reason.rule.pointer, call)),
-        _ => reason.edit.as_ref().map(|edit| {
-            let verb = if edit.remove { "remove" } else { "add" };
-            format!("{verb} {} at {}", edit.yaml, edit.pointer)
-        }),
-    };
+    let edit = reason.edit.as_ref().map(edit_words);
     Spoke {
         rule: reason.rule.pointer.clone(),
         at: reason.rule.at.as_ref().map(ToString::to_string),
@@ -129,6 +142,9 @@ fn narrow(pointer: &str, call: &BoundCall) -> String {
         return "remove `default: allow`".to_owned();
     }
     let name = format!("{}.{}", call.server, call.tool);
+    if pointer.ends_with("allowed_paths") {
+        return format!("narrow {pointer}");
+    }
     if pointer.ends_with(".args") || pointer.contains("allowed_tools") || !pointer.contains(".args.") {
         format!("list the arguments of {name} under `args`, or add it to approvals.require_human_approval")
     } else {
@@ -137,7 +153,7 @@ fn narrow(pointer: &str, call: &BoundCall) -> String {
 }
 
 fn protection_names() -> Vec<String> {
-    Vec::new()
+    protections::names().into_iter().map(str::to_owned).collect()
 }
 
 fn without_protections(policy: &Document, toolbox: &Toolbox) -> Document {
