@@ -6,7 +6,7 @@ use std::time::Duration;
 /// standard error, its last part; it may hold a secret and must be redacted before it is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    #[error("server `{server}` is not started by a command: {why}")]
+    #[error("server `{server}` cannot be started from here: {why}")]
     NotLocal { server: String, why: String },
     #[error(
         "server `{server}` does not start: cannot run `{command}`: {source}; check that it is installed and on PATH"

@@ -6,6 +6,7 @@
 
 mod ask;
 mod error;
+mod expand;
 mod process;
 mod session;
 mod talk;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::error::ServerError;
+use super::expand::{Values, expand};
 use super::process::{self, Process};
 use super::talk::{Answer, Name, Talk};
 use crate::model::server::{Configured, Launch};
@@ -81,17 +82,29 @@ impl Session {
 }
 
 fn start(server: &Configured, started: Instant, deadline: Instant) -> Result<Talk, ServerError> {
-    let not_local = |why: &str| ServerError::NotLocal { server: server.name.clone(), why: why.to_owned() };
+    let not_local = |why: String| ServerError::NotLocal { server: server.name.clone(), why };
     let (command, args, env, cwd) = match &server.launch {
         Launch::Stdio { command, args, env, cwd } => (command, args, env, cwd),
-        Launch::Remote { .. } => return Err(not_local("it is reached by URL, which remit cannot ask yet")),
-        Launch::Unknown(why) => return Err(not_local(why)),
+        Launch::Remote { .. } => return Err(not_local("it is reached by URL, which remit cannot ask yet".to_owned())),
+        Launch::Unknown(why) => return Err(not_local(why.clone())),
     };
-    let process = Process::start(process::Launch { command, args, env, cwd: cwd.as_deref() })
-        .map_err(|source| ServerError::Start { server: server.name.clone(), command: command.clone(), source })?;
-    let folder = cwd.clone().or_else(|| std::env::current_dir().ok()).unwrap_or_else(|| PathBuf::from("/"));
+    let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+    let values = Values { variable: &|name| std::env::var(name).ok(), workspace: &here };
+    let expanded = |text: &str| expand(text, values).map_err(not_local);
+    let args = args.iter().map(|arg| expanded(arg)).collect::<Result<Vec<_>, _>>()?;
+    let env = env.iter().map(|(name, value)| Ok((name.clone(), expanded(value)?))).collect::<Result<_, _>>()?;
+    let cwd = match cwd.as_ref().and_then(|cwd| cwd.to_str()) {
+        Some(text) => Some(PathBuf::from(expanded(text)?)),
+        None => cwd.clone(),
+    };
+    let launch = process::Launch { command: &expanded(command)?, args: &args, env: &env, cwd: cwd.as_deref() };
+    let process = Process::start(launch).map_err(|source| ServerError::Start {
+        server: server.name.clone(),
+        command: command.clone(),
+        source,
+    })?;
     let name = Name { server: server.name.clone(), command: command.clone() };
-    Ok(Talk::new(process, name, file_url(&folder), started, deadline))
+    Ok(Talk::new(process, name, file_url(&cwd.unwrap_or(here)), started, deadline))
 }
 
 fn file_url(folder: &Path) -> String {
