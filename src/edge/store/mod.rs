@@ -6,3 +6,4 @@ pub mod history;
 pub mod recording;
 pub mod locks;
 pub mod state;
+pub mod traces;

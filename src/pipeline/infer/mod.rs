@@ -1,1 +1,25 @@
-//! The stage `infer`.
+//! Traces -> the smallest policy that still lets the agent work (DESIGN 1, 4, 5).
+//!
+//! [`observe`] turns trace lines into evidence, [`view`] sees the evidence of many sessions as one, [`generalise`] makes
+//! constraints of it, by what is at stake ([`stakes`], [`danger`]) and by how likely a new value is ([`mass`]).
+//! [`completeness`] measures the result on sessions that it was not learned from, [`write`] puts it into a file, and
+//! [`summary`] says what the agent used and what it never needed.
+
+pub mod completeness;
+pub mod danger;
+pub mod generalise;
+pub mod mass;
+pub mod names;
+pub mod node;
+pub mod observe;
+pub mod reading;
+pub mod settings;
+pub mod stakes;
+pub mod summary;
+pub mod view;
+pub mod write;
+
+/// The token of a string that is nothing but a redacted secret: `[redacted:kind:token]`.
+fn text_token(text: &str) -> Option<&str> {
+    text.strip_prefix("[redacted:").and_then(|rest| rest.strip_suffix(']')).filter(|rest| !rest.contains('['))
+}

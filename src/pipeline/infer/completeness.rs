@@ -1,0 +1,99 @@
+//! How complete is this recording? Measured: each session is judged by the policy of the others.
+
+use super::generalise::policy::infer_from;
+use super::mass::interval;
+use super::settings::Settings;
+use super::view::View;
+use crate::decision::decide::decide;
+use crate::decision::policy::Policy;
+use crate::model::evidence::{Evidence, Place, Session};
+use crate::model::facts::Facts;
+use crate::model::history::History;
+use crate::model::request::Request;
+use crate::model::verdict::Decision;
+
+/// Sessions that are left out, at most: each costs an inference over all others.
+const MOST: usize = 40;
+
+/// How many sessions the policy of the others lets through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Measured {
+    pub sessions: u32,
+    pub allowed: u32,
+    pub asked: u32,
+}
+
+impl Measured {
+    /// 95 % interval of the share of sessions that need something unseen.
+    pub fn unseen(self) -> (f64, f64) {
+        interval(self.sessions - self.allowed - self.asked, self.sessions)
+    }
+}
+
+/// Leaves out one session at a time; with many sessions, an even choice of them by digest.
+pub fn leave_one_out(evidence: &Evidence, settings: &Settings) -> Measured {
+    let step = evidence.sessions.len().div_ceil(MOST).max(1);
+    let mut measured = Measured::default();
+    if evidence.sessions.len() < 2 {
+        return measured;
+    }
+    for (digest, session) in evidence.sessions.iter().step_by(step) {
+        let view = View::new(evidence, &settings.bare, |other| other == digest);
+        measure(&view, session, settings, &mut measured);
+    }
+    measured
+}
+
+/// Each session of the later half is judged by the policy of all that came before it. `None` where sessions have no time.
+pub fn in_time_order(evidence: &Evidence, settings: &Settings) -> Option<Measured> {
+    let mut sessions: Vec<(i64, &str, &Session)> = Vec::new();
+    for (digest, session) in &evidence.sessions {
+        let times = session.servers.values().flat_map(|server| server.tools.values()).filter_map(|tool| tool.first);
+        sessions.push((times.min()?.0, digest, session));
+    }
+    sessions.sort_unstable_by_key(|(time, digest, _)| (*time, *digest));
+    let half = sessions.len() / 2;
+    let step = (sessions.len() - half).div_ceil(MOST).max(1);
+    let mut measured = Measured::default();
+    for (at, (_, _, session)) in sessions.iter().enumerate().skip(half.max(1)).step_by(step) {
+        let before: std::collections::BTreeSet<&str> = sessions.iter().take(at).map(|(_, digest, _)| *digest).collect();
+        let view = View::new(evidence, &settings.bare, |other| !before.contains(other));
+        measure(&view, session, settings, &mut measured);
+    }
+    (measured.sessions > 0).then_some(measured)
+}
+
+fn measure(others: &View<'_>, session: &Session, settings: &Settings, measured: &mut Measured) {
+    let Ok(policy) = Policy::from_document(infer_from(others, settings).document) else { return };
+    measured.sessions += 1;
+    match worst(&policy, session, session.place.as_ref().unwrap_or(&settings.bare)) {
+        Decision::Allow => measured.allowed += 1,
+        Decision::Ask => measured.asked += 1,
+        Decision::Deny => {}
+    }
+}
+
+/// The strictest verdict on the calls of a session that evidence holds.
+pub fn worst(policy: &Policy, session: &Session, place: &Place) -> Decision {
+    let places = place.leads.iter().map(|(spelling, leads)| (spelling.clone(), leads.iter().cloned().collect()));
+    let facts = Facts {
+        project: place.project.clone(),
+        cwd: place.cwd.clone(),
+        home: place.home.clone(),
+        os: place.os,
+        fold_case: place.fold_case,
+        places: places.collect(),
+        ..Facts::default()
+    };
+    let history = History::default();
+    let mut strictest = Decision::Allow;
+    for (server, known) in &session.servers {
+        for (tool, calls) in &known.tools {
+            for arguments in calls.samples.values() {
+                let request = Request::call(server.clone(), tool.clone(), arguments.clone());
+                strictest = strictest.max(decide(policy, &history, &facts, &request).decision);
+            }
+        }
+    }
+    strictest
+}

@@ -1,0 +1,95 @@
+//! Words: is the set of values closed, and if not, what form does a new one have?
+
+use std::collections::BTreeSet;
+
+use crate::model::policy::{Constraint, Shape};
+use serde_json::Value;
+
+use super::super::mass::Mass;
+use super::super::names::Role;
+use super::position::{Context, Reasoned};
+use super::shapes;
+use crate::decision::shape;
+
+/// Longer lists are no closed sets that anybody could read.
+const LONGEST_LIST: usize = 200;
+
+/// Words that are no path, URL, address, SQL, command or text. `values`: word, and how many sessions had it.
+pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned {
+    let own = Mass::of(values.iter().map(|(_, sessions)| *sessions));
+    if let Some(shape) = common_shape(context, values) {
+        let why = format!("{} distinct values, each a {}", own.distinct, shape.name());
+        return Reasoned::new(Constraint::Shape(shape), why);
+    }
+    let pool = context.domains.pool(context, values);
+    let form = shapes::common_form(pool.values.iter().map(String::as_str));
+    let tight = form.as_ref().is_some_and(|form| form.tight);
+    let statistic = statistic(own, pool.mass);
+    if !context.is_exact() && (is_open(context, own, pool.mass, pool.sessions, tight) || own.distinct as usize > LONGEST_LIST)
+    {
+        let pattern = match form {
+            Some(form) if form.tight || own.distinct >= 3 && !has_words(&form.pattern) => Some(form.pattern),
+            _ => shapes::alphabet(pool.values.iter().map(String::as_str)),
+        };
+        if let Some(pattern) = pattern {
+            return Reasoned::new(Constraint::Matches(pattern), format!("{statistic}; open, new ones have this form"));
+        }
+        if !context.stakes.changes {
+            return Reasoned::new(Constraint::Any, format!("{statistic}; open, of no common form"));
+        }
+    }
+    let mut admitted: BTreeSet<&str> = values.iter().map(|(value, _)| value.as_str()).collect();
+    let lent = context.domains.lent(context, values);
+    admitted.extend(lent.iter().map(String::as_str));
+    let from_others = admitted.len() - values.len();
+    let why = match from_others {
+        0 => format!("{statistic}; closed"),
+        n => format!("{statistic}; closed, {n} of them known from arguments of the same name"),
+    };
+    Reasoned::new(Constraint::OneOf(admitted.into_iter().map(|value| Value::String(value.to_owned())).collect()), why)
+}
+
+fn has_words(pattern: &str) -> bool {
+    pattern.contains("a-z]")
+}
+
+fn statistic(own: Mass, pool: Mass) -> String {
+    let (low, high) = pool.interval();
+    format!(
+        "{} distinct values, {} in one session only; a new one next time: {:.0} % ({:.0} to {:.0} %)",
+        own.distinct,
+        own.once,
+        pool.missing() * 100.0,
+        low * 100.0,
+        high * 100.0
+    )
+}
+
+/// Is a value likely that nobody has seen yet, and may one be let through?
+///
+/// Where something is changed, the whole attack may be the value: a payee, a channel, a repository. Such a set is taken
+/// for closed until many sessions show that new ones keep coming and all have a form that a program made: then they are
+/// keys of objects, and no list of them can ever be complete. Attributes (a cabin, a name) open with fewer sessions.
+/// Where a call only looks, a closed set costs more than it protects: it opens as soon as new values are likely.
+fn is_open(context: &Context<'_>, own: Mass, pool: Mass, sessions: usize, tight: bool) -> bool {
+    let (low, _) = pool.interval();
+    if context.stakes.changes {
+        let attribute = context.role() == Role::Other && !context.is_rare_and_dangerous();
+        (tight && sessions >= context.many() && low >= 0.05)
+            || (attribute && sessions * 2 >= context.many() && pool.missing() >= 0.1 && own.distinct >= 2)
+    } else if context.role() == Role::Target {
+        own.observations >= 3 && (low >= 0.1 || (tight && pool.missing() >= 0.1))
+    } else {
+        pool.missing() >= 0.1 || pool.once >= 2
+    }
+}
+
+/// Dates, durations, times and random keys become their shape at once: what was seen today will not be seen tomorrow.
+fn common_shape(context: &Context<'_>, values: &[(String, usize)]) -> Option<Shape> {
+    let always = [Shape::Date, Shape::IsoDatetime, Shape::Duration];
+    let read = [Shape::Uuid, Shape::Cursor, Shape::Locale, Shape::Semver];
+    let has_all = |shape: &Shape| values.iter().all(|(value, _)| shape::has(*shape, value));
+    let open_key = values.len() >= 3 && values.iter().all(|(_, sessions)| *sessions == 1);
+    let more = read.iter().filter(|_| !context.stakes.changes && open_key);
+    always.iter().chain(more).copied().find(|shape| !values.is_empty() && has_all(shape))
+}

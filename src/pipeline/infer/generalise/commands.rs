@@ -1,0 +1,97 @@
+//! Commands: which programs, with which words?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::super::mass::Mass;
+use super::position::{Context, Reasoned};
+use crate::model::effects::{What, Word};
+use crate::model::policy::Constraint;
+
+/// Programs whose further words are other programs, other machines, or what is destroyed: they stay word for word.
+const NEVER_OPEN: [&str; 38] = [
+    "sh", "bash", "zsh", "fish", "dash", "ksh", "env", "xargs", "sudo", "su", "doas", "ssh", "scp", "rsync", "curl", "wget",
+    "nc", "ncat", "socat", "rm", "rmdir", "mv", "dd", "chmod", "chown", "kill", "python", "python3", "node", "perl", "ruby",
+    "php", "awk", "find", "docker", "kubectl", "aws", "eval",
+];
+
+/// Programs whose first word says what they do: `git status`, `cargo test`.
+const HAS_SUBCOMMANDS: [&str; 20] = [
+    "git", "cargo", "npm", "npx", "pnpm", "yarn", "go", "pip", "pip3", "uv", "poetry", "make", "just", "brew", "apt", "gh",
+    "dotnet", "mvn", "gradle", "bundle",
+];
+
+/// All command strings of a position, each with how many sessions had it.
+pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned {
+    let values: Vec<(Value, usize)> =
+        values.iter().map(|(text, sessions)| (Value::String(text.clone()), *sessions)).collect();
+    constrain_vectors(context, &values)
+}
+
+/// Command strings or argument vectors.
+pub fn constrain_vectors(context: &Context<'_>, values: &[(Value, usize)]) -> Reasoned {
+    let mut groups: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for (value, sessions) in values {
+        for what in context.effects(value.clone(), None) {
+            let What::Command(command) = what else { continue };
+            for simple in &command.commands {
+                let Some(words) = literal_words(&simple.words) else { continue };
+                let whole = words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ");
+                *groups.entry(head(&words)).or_default().entry(whole).or_default() += sessions;
+            }
+        }
+    }
+    let mut patterns = BTreeSet::new();
+    for (head, members) in &groups {
+        let mass = Mass::of(members.values().copied());
+        if is_open(context, head, mass) {
+            patterns.insert(format!("{head} **"));
+        } else {
+            patterns.extend(members.keys().cloned());
+        }
+    }
+    let why = format!("{} distinct commands of {} kinds", values.len(), groups.len());
+    Reasoned::new(Constraint::Commands(patterns.into_iter().collect()), why)
+}
+
+fn literal_words(words: &[Word]) -> Option<Vec<&str>> {
+    words
+        .iter()
+        .map(|word| match word {
+            Word::Literal(text) => Some(text.as_str()),
+            Word::Dynamic(_) => None,
+        })
+        .collect()
+}
+
+/// A word as a pattern writes it.
+fn quote(word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./:=,+@%".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+/// The words that say what is done: the program, and its subcommand where it has them.
+fn head(words: &[&str]) -> String {
+    let program = words.first().copied().unwrap_or_default();
+    let name = program.rsplit('/').next().unwrap_or(program);
+    let take = usize::from(HAS_SUBCOMMANDS.contains(&name)) + 1;
+    words.iter().take(take).map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The words after a subcommand are its object; they open once several sessions bring new ones. Programs that run other
+/// programs, reach other machines or destroy never open.
+fn is_open(context: &Context<'_>, head: &str, mass: Mass) -> bool {
+    let mut words = head.split(' ');
+    let program = words.next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    let subcommand = words.next().unwrap_or_default();
+    let reaches_out = ["push", "publish", "exec", "run", "install", "dlx", "config", "remote", "deploy", "clone"];
+    !context.is_exact()
+        && !NEVER_OPEN.contains(&program)
+        && !reaches_out.contains(&subcommand)
+        && !subcommand.starts_with('-')
+        && (!HAS_SUBCOMMANDS.contains(&program) || !subcommand.is_empty())
+        && mass.distinct >= 3
+        && mass.observations as usize * 2 >= context.many()
+        && mass.missing() >= 0.1
+}

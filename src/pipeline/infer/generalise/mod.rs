@@ -1,0 +1,19 @@
+//! Evidence -> constraints, one file a kind of position. Each heuristic is a function of its own, whose comment says why
+//! it holds for traces that nobody has seen yet.
+
+pub mod addresses;
+pub mod closed;
+pub mod commands;
+pub mod domains;
+pub mod numbers;
+pub mod places;
+pub mod policy;
+pub mod position;
+pub mod shapes;
+pub mod sql;
+pub mod text;
+pub mod tool;
+pub mod urls;
+
+pub use policy::{Inference, Note, infer};
+pub use position::{Context, Reasoned, Step};

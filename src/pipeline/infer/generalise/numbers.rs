@@ -1,0 +1,95 @@
+//! Numbers: ranges for measures, exact values for keys.
+
+use crate::model::policy::Constraint;
+use serde_json::{Number, Value};
+
+use super::super::mass::Mass;
+use super::super::names::Role;
+use super::position::{Context, Reasoned};
+
+/// All numbers of a position, with how many sessions had each.
+pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Option<(f64, f64)>) -> Reasoned {
+    let mass = Mass::of(numbers.iter().map(|(_, sessions)| *sessions));
+    let values = || Constraint::OneOf(numbers.iter().map(|(number, _)| Value::Number(number.clone())).collect());
+    let said = format!("{} distinct numbers", mass.distinct);
+    let floats = numbers.iter().filter_map(|(number, _)| number.as_f64());
+    let (low, high) = floats.chain(beyond.into_iter().flat_map(|(low, high)| [low, high])).fold(
+        (f64::INFINITY, f64::NEG_INFINITY),
+        |(low, high), number| (low.min(number), high.max(number)),
+    );
+    if beyond.is_none() {
+        if context.is_exact() {
+            return Reasoned::new(values(), format!("{said}; exact"));
+        }
+        if is_key(context) {
+            return if is_open_key(context, mass) {
+                let range = Constraint::Range { min: Some(low.min(0.0)), max: None };
+                Reasoned::new(range, format!("{said}; keys that grow, new ones are likely"))
+            } else {
+                Reasoned::new(values(), format!("{said}; keys of a closed set"))
+            };
+        }
+        if is_constant(context, mass) {
+            return Reasoned::new(values(), format!("always the same in {} sessions", mass.observations));
+        }
+    }
+    let (min, max) = range(low, high, context.stakes.changes);
+    Reasoned::new(Constraint::Range { min: Some(min), max: Some(max) }, format!("{said} from {low} to {high}"))
+}
+
+/// A number that names a thing is no measure: between two bills that were paid lies one that must not be.
+fn is_key(context: &Context<'_>) -> bool {
+    matches!(context.role(), Role::Id | Role::Target)
+}
+
+/// Keys that a read asks for may be any, once new ones keep coming; where something is changed, many sessions must say so.
+fn is_open_key(context: &Context<'_>, mass: Mass) -> bool {
+    if context.stakes.changes {
+        mass.observations as usize >= context.many() && mass.missing() >= 0.2
+    } else {
+        mass.missing() >= 0.1
+    }
+}
+
+/// A number that never varied over several sessions of a call that changes something is part of how it is used.
+fn is_constant(context: &Context<'_>, mass: Mass) -> bool {
+    context.stakes.changes && mass.distinct == 1 && mass.observations >= 5
+}
+
+/// The next measure lies between nothing and a round number above the largest that was seen; a read may ask for twice as
+/// much. The chance that the next of n values exceeds all others is 1/(n+1), whatever their distribution, so that the
+/// seen maximum itself would fail often.
+fn range(low: f64, high: f64, changes: bool) -> (f64, f64) {
+    let room = if changes { 1.0 } else { 2.0 };
+    let max = if high > 0.0 { round_up(high * room) } else { 0.0 };
+    let min = if low < 0.0 { -round_up(-low * room) } else { 0.0 };
+    (min, max)
+}
+
+/// The next of 1, 2, 5, 10, 20, 50 ... that is not smaller.
+pub fn round_up(number: f64) -> f64 {
+    if !number.is_finite() || number <= 0.0 {
+        return number;
+    }
+    if number <= 1.0 {
+        return 1.0;
+    }
+    let power = 10_f64.powf(number.log10().floor());
+    [1.0, 2.0, 5.0, 10.0, 20.0].into_iter().map(|step| step * power).find(|step| *step >= number).unwrap_or(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_end_at_round_numbers_and_hold_what_was_seen() {
+        assert_eq!(range(4.0, 200.29, true), (0.0, 500.0));
+        assert_eq!(range(100.0, 100.0, false), (0.0, 200.0));
+        assert_eq!(range(-3.0, 0.0, true), (-5.0, 0.0));
+        assert_eq!(range(0.0, 0.0, true), (0.0, 0.0));
+        for number in [1.0, 7.0, 99.9, 100.0, 101.0, 5e9, 1e15, 1e300] {
+            assert!(round_up(number) >= number);
+        }
+    }
+}

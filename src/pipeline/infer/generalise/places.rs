@@ -1,0 +1,241 @@
+//! Paths: which folders does the agent work in?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::super::mass::Mass;
+use super::super::view::Spot;
+use super::position::{Context, Reasoned};
+use crate::model::effects::What;
+use crate::model::evidence::Place as Recorded;
+use crate::model::facts::{Facts, Os};
+use crate::model::place::{self, Place};
+use crate::model::policy::Constraint;
+
+/// Where the places of a tree start, in the words of the policy: `.`, `~`, `` (the root).
+type Anchor = &'static str;
+
+/// A folder or file, and which sessions used it.
+#[derive(Debug, Default)]
+struct Tree {
+    /// Sessions that named this very place.
+    named: BTreeSet<u32>,
+    children: BTreeMap<String, Tree>,
+}
+
+impl Tree {
+    fn add(&mut self, parts: &[&str], session: u32) {
+        match parts.split_first() {
+            None => {
+                self.named.insert(session);
+            }
+            Some((first, rest)) => self.children.entry((*first).to_owned()).or_default().add(rest, session),
+        }
+    }
+
+    fn sessions(&self) -> BTreeSet<u32> {
+        let mut sessions = self.named.clone();
+        for child in self.children.values() {
+            sessions.extend(child.sessions());
+        }
+        sessions
+    }
+}
+
+/// All paths of a position, each with the sessions that had it.
+pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u32])]) -> Reasoned {
+    let mut trees: BTreeMap<Anchor, Tree> = BTreeMap::new();
+    let mut distinct: BTreeSet<(Anchor, String)> = BTreeSet::new();
+    for (written, sessions) in values {
+        for session in *sessions {
+            for (anchor, rest) in places_of(context, written, *session) {
+                let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
+                trees.entry(anchor).or_default().add(&parts, *session);
+                distinct.insert((anchor, rest));
+            }
+        }
+    }
+    let mut granted = Vec::new();
+    for (anchor, tree) in &trees {
+        let mut grants = Vec::new();
+        collect(context, anchor, &mut Vec::new(), tree, &mut grants);
+        granted.extend(grants.into_iter().map(|rest| spell(anchor, &rest)));
+    }
+    for beyond in spot.beyond.iter().filter_map(|beyond| beyond.directory.as_deref()) {
+        granted.push(if beyond.is_empty() { ".".into() } else { beyond.to_owned() });
+    }
+    granted.sort();
+    granted.dedup();
+    let why = format!("{} distinct places, granted as {}", distinct.len(), granted.len());
+    Reasoned::new(Constraint::Paths { paths: granted, relative_to: None }, why)
+}
+
+/// The places that a written path stood for in one session: by the facts of that session, one for each base that it may
+/// be relative to.
+fn places_of(context: &Context<'_>, written: &str, session: u32) -> Vec<(Anchor, String)> {
+    let Some(recorded) = context.view.places.get(session as usize).copied() else { return Vec::new() };
+    let facts = facts_of(recorded);
+    let bases: Vec<String> = match context.base {
+        Some((key, spot)) if key != context.key() => {
+            let all = spot.strings().filter(|(_, sessions)| sessions.contains(&session));
+            all.map(|(base, _)| base).take(16).collect()
+        }
+        _ => Vec::new(),
+    };
+    let bases: Vec<Option<&str>> =
+        if bases.is_empty() { vec![None] } else { bases.iter().map(|base| Some(base.as_str())).collect() };
+    let mut found = Vec::new();
+    for base in bases {
+        for what in context.effects(Value::String(written.to_owned()), base) {
+            let What::Path(path) = what else { continue };
+            for reading in &path.readings {
+                let absolute = facts.absolute(&path, reading);
+                found.extend(facts.lead(&absolute).iter().map(|place| anchored(place, &facts)));
+                found.push(anchored(&Place::read(&absolute, facts.os), &facts));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn facts_of(recorded: &Recorded) -> Facts {
+    let places = recorded.leads.iter().map(|(spelling, leads)| (spelling.clone(), leads.iter().cloned().collect()));
+    Facts {
+        project: recorded.project.clone(),
+        cwd: recorded.cwd.clone(),
+        home: recorded.home.clone(),
+        os: recorded.os,
+        fold_case: recorded.fold_case,
+        places: places.collect(),
+        ..Facts::default()
+    }
+}
+
+/// A place in the words of the policy: in the project, in the home directory, or from the root.
+fn anchored(place: &Place, facts: &Facts) -> (Anchor, String) {
+    let below = |folder: &str| place.below(Place::read(folder, facts.os).as_str()).map(str::to_owned);
+    if !facts.project.is_empty()
+        && let Some(rest) = below(&facts.project)
+    {
+        return (".", rest);
+    }
+    if let Some(rest) = facts.home.as_deref().and_then(below) {
+        return ("~", rest);
+    }
+    ("", place.as_str().trim_start_matches('/').to_owned())
+}
+
+fn spell(anchor: Anchor, rest: &str) -> String {
+    match (anchor, rest) {
+        (".", "") => ".".into(),
+        ("", rest) if rest.get(1..2) == Some(":") => rest.to_owned(),
+        (anchor, rest) => format!("{anchor}/{}", rest.trim_start_matches('/')),
+    }
+}
+
+/// Walks down the tree and grants, at each folder, either all of it or what lies in it one by one.
+fn collect(context: &Context<'_>, anchor: Anchor, parts: &mut Vec<String>, tree: &Tree, grants: &mut Vec<String>) {
+    if !tree.named.is_empty() {
+        // The place itself was named: a file, or a folder that was listed or searched as a whole.
+        grants.push(literal(parts));
+        return;
+    }
+    if may_be_granted(anchor, parts) && is_open(context, anchor, tree) {
+        grants.push(literal(parts));
+        return;
+    }
+    if is_open_to_files(context, anchor, parts, tree) {
+        let folder = literal(parts);
+        grants.push(if folder.is_empty() { "*".into() } else { format!("{folder}/*") });
+        for (name, child) in tree.children.iter().filter(|(_, child)| !child.children.is_empty()) {
+            parts.push(name.clone());
+            collect(context, anchor, parts, child, grants);
+            parts.pop();
+        }
+        return;
+    }
+    for (name, child) in &tree.children {
+        parts.push(name.clone());
+        collect(context, anchor, parts, child, grants);
+        parts.pop();
+    }
+}
+
+/// Names with a sign that patterns give a meaning match themselves by `?`, which is any one character.
+fn literal(parts: &[String]) -> String {
+    parts.join("/").replace(['*', '{', '}', '[', ']'], "?")
+}
+
+/// Whether the next place in this folder will be a new one: missing mass over its children, each counted by session. A
+/// call that looks opens a folder of the project as soon as new files are likely; one that changes needs several sessions
+/// in it, and one outside of the project twice as many: there, nobody but the trace says that it belongs to the work.
+fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree) -> bool {
+    if context.is_exact() {
+        return false;
+    }
+    let mass = Mass::of(tree.children.values().map(|child| child.sessions().len()));
+    let needed = match (context.stakes.changes, anchor) {
+        (false, ".") => 1,
+        (true, ".") | (false, _) => context.many() / 2,
+        (true, _) => context.many(),
+    };
+    let (low, _) = mass.interval();
+    let likely = if context.stakes.changes { low >= 0.1 } else { mass.missing() >= 0.1 };
+    let inner = tree.children.values().any(|child| is_open(context, anchor, child));
+    mass.observations as usize >= needed && (likely || (inner && mass.missing() >= 0.1)) && mass.distinct >= needed.min(2) as u32
+}
+
+/// Nothing observed widens a grant to the root, a home directory, or a folder that holds the homes or the system.
+fn may_be_granted(anchor: Anchor, parts: &[String]) -> bool {
+    match anchor {
+        "." => !parts.is_empty(),
+        "~" => parts.first().is_some_and(|first| !first.starts_with('.') || parts.len() > 1),
+        _ => !is_system_or_home(parts),
+    }
+}
+
+/// `/`, `/home`, `/home/ann`, `/etc`, `C:\Users\ann` ... and everything directly below the root.
+fn is_system_or_home(parts: &[String]) -> bool {
+    let drive = usize::from(parts.first().is_some_and(|first| first.ends_with(':')));
+    let parts = parts.get(drive..).unwrap_or_default();
+    let homes = parts.first().is_some_and(|first| ["home", "users", "root"].contains(&first.to_lowercase().as_str()));
+    let system = parts.first().is_some_and(|first| {
+        ["etc", "proc", "sys", "dev", "boot", "bin", "sbin", "lib", "windows", "program files"]
+            .contains(&first.to_lowercase().as_str())
+    });
+    parts.len() < 2 || (homes && parts.len() < 3) || system
+}
+
+/// Files directly in the project's own folder: they open to its files, not to its folders.
+fn is_open_to_files(context: &Context<'_>, anchor: Anchor, parts: &[String], tree: &Tree) -> bool {
+    let files: Vec<&Tree> = tree.children.values().filter(|child| child.children.is_empty()).collect();
+    let mass = Mass::of(files.iter().map(|file| file.sessions().len()));
+    anchor == "."
+        && parts.is_empty()
+        && !context.is_exact()
+        && !context.stakes.changes
+        && mass.distinct >= 2
+        && mass.missing() >= 0.1
+}
+
+/// The absolute, normalised form of a path, by these facts alone.
+pub fn absolute(written: &str, cwd: &str, home: Option<&str>) -> String {
+    let expanded = place::expand_home(written, home, cwd);
+    let joined = place::join(cwd, &expanded, Os::Posix);
+    Place::read(&joined, Os::Posix).as_str().to_owned()
+}
+
+/// The root, a home directory, or a folder above one.
+pub fn is_whole_tree(place: &str, home: Option<&str>) -> bool {
+    let home = home.map(|home| Place::read(home, Os::Posix));
+    let above_home = home.is_some_and(|home| home.below(place).is_some());
+    let parts: Vec<&str> = place.split('/').filter(|part| !part.is_empty() && !part.ends_with(':')).collect();
+    let homes = ["home", "Users", "users", "root"];
+    above_home
+        || parts.is_empty()
+        || matches!(parts.as_slice(), [one] if homes.contains(one))
+        || matches!(parts.as_slice(), [one, _] if homes.contains(one) && *one != "root")
+}

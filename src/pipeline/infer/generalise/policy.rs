@@ -1,0 +1,108 @@
+//! All evidence -> a policy, with what is known of each grant.
+
+use std::collections::BTreeMap;
+
+use super::super::danger;
+use super::super::settings::Settings;
+use super::super::view::{Spot, ToolView, View};
+use super::position::Context;
+use super::tool::Workshop;
+use crate::model::finding::{Finding, Severity};
+use crate::model::evidence::Evidence;
+use crate::model::policy::{Document, Server};
+use crate::model::time::Timestamp;
+
+/// A policy and its reasons.
+#[derive(Debug, Clone, Default)]
+pub struct Inference {
+    pub document: Document,
+    /// Policy pointer -> what is known of the grant.
+    pub notes: BTreeMap<String, Note>,
+    pub findings: Vec<Finding>,
+}
+
+/// What is known of one grant.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Note {
+    pub calls: u64,
+    pub sessions: u32,
+    pub last: Option<Timestamp>,
+    /// A value that was seen.
+    pub example: Option<String>,
+    pub why: Vec<String>,
+    /// The dangerous class that makes it a question.
+    pub asked: Option<&'static str>,
+}
+
+impl Note {
+    pub(super) fn of_tool(tool: &ToolView<'_>, context: &Context<'_>) -> Note {
+        let asked = context.stakes.class.filter(|_| context.is_rare_and_dangerous()).map(|class| class.name);
+        let verb = if context.stakes.changes { "it changes something" } else { "it only looks" };
+        Note {
+            calls: tool.calls,
+            sessions: tool.sessions,
+            last: tool.last,
+            example: None,
+            why: vec![verb.to_owned()],
+            asked,
+        }
+    }
+
+    pub(super) fn of_argument(spot: &Spot<'_>, why: Vec<String>) -> Note {
+        let example = spot.values.keys().map(|value| value.trim_matches('"').to_owned());
+        let example = example.filter(|value| !value.contains("[redacted:") && value.len() <= 40).min_by_key(String::len);
+        Note { calls: spot.seen, sessions: spot.sessions, last: None, example, why, asked: None }
+    }
+}
+
+/// The smallest policy that still lets the agent do what it did.
+pub fn infer(evidence: &Evidence, settings: &Settings) -> Inference {
+    let view = View::new(evidence, &settings.bare, |_| false);
+    let mut inference = infer_from(&view, settings);
+    inference.findings = findings(evidence);
+    inference
+}
+
+/// The same, from some of the sessions.
+pub fn infer_from(view: &View<'_>, settings: &Settings) -> Inference {
+    let mut inference = Inference::default();
+    for (name, seen) in &view.servers {
+        let workshop = Workshop::new(name, seen, view, settings);
+        let mut server = Server::default();
+        for (tool, calls) in &seen.tools {
+            let pointer = format!("servers.{name}.tools.{tool}");
+            let rule = workshop.rule(tool, calls, &pointer, &mut inference.notes);
+            server.tools.insert((*tool).to_owned(), rule);
+        }
+        server.resources = seen.resources.keys().map(|uri| (*uri).to_owned()).collect();
+        server.prompts = seen.prompts.keys().map(|prompt| (*prompt).to_owned()).collect();
+        inference.document.servers.insert((*name).to_owned(), server);
+    }
+    inference
+}
+
+/// What nothing was learned from, once for each kind and tool.
+fn findings(evidence: &Evidence) -> Vec<Finding> {
+    let mut found: BTreeMap<(&str, &str, &str), Vec<(&str, &str, &str)>> = BTreeMap::new();
+    for session in evidence.sessions.values() {
+        for refused in &session.refused {
+            let kind = (refused.class.as_str(), refused.server.as_str(), refused.tool.as_str());
+            found.entry(kind).or_default().push((&session.name, &refused.argument, &refused.value));
+        }
+    }
+    let finding = |((class, server, tool), mut seen): ((&str, &str, &str), Vec<(&str, &str, &str)>)| {
+        seen.sort_unstable();
+        let (session, argument, value) = seen.first().copied().unwrap_or_default();
+        let more = if seen.len() > 1 { format!(", and {} more", seen.len() - 1) } else { String::new() };
+        Finding {
+            severity: Severity::High,
+            id: format!("not-learned-{class}"),
+            subject: format!("{server}.{tool}"),
+            what: format!("`{value}` at {argument} in {session}{more}: nothing was learned from it"),
+            why: format!("{}; a recording may hold an attack", danger::why_never(class)),
+            todo: "if the agent does need it, grant it by hand".into(),
+            at: None,
+        }
+    };
+    found.into_iter().map(finding).collect()
+}

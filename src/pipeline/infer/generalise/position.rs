@@ -1,0 +1,305 @@
+//! One position of the arguments -> one constraint.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Number, Value};
+
+use super::super::danger::Class;
+use super::super::names::{self, Role};
+use super::super::settings::{Settings, Strictness};
+use super::super::stakes::Stakes;
+use super::super::view::{Spot, View};
+use super::super::{reading, text_token};
+use super::domains::Domains;
+use super::{addresses, closed, commands, numbers, places, sql, text, urls};
+use crate::decision::effects::{self, Hints};
+use crate::decision::sql::Dialect;
+use crate::model::effects::{Kind, What};
+use crate::model::policy::Constraint;
+use crate::model::request::Request;
+
+/// A step into the arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    Member(String),
+    Element,
+}
+
+/// Where one stands, and what is at stake there.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    pub server: &'a str,
+    pub tool: &'a str,
+    pub strictness: Strictness,
+    pub stakes: Stakes,
+    /// Sessions that called the tool.
+    pub sessions: u32,
+    pub domains: &'a Domains,
+    pub view: &'a View<'a>,
+    pub settings: &'a Settings,
+    /// The argument that relative paths of this tool start from, and its values.
+    pub base: Option<(&'a str, &'a Spot<'a>)>,
+    pub dialect: Dialect,
+    pub path: Vec<Step>,
+}
+
+impl<'a> Context<'a> {
+    /// The nearest member name.
+    pub fn key(&self) -> &str {
+        self.path
+            .iter()
+            .rev()
+            .find_map(|step| match step {
+                Step::Member(name) => Some(name.as_str()),
+                Step::Element => None,
+            })
+            .unwrap_or_default()
+    }
+
+    pub fn role(&self) -> Role {
+        names::role(self.key())
+    }
+
+    pub fn is_exact(&self) -> bool {
+        self.strictness == Strictness::Exact
+    }
+
+    pub fn many(&self) -> usize {
+        self.strictness.many()
+    }
+
+    /// In a dangerous class, and in few sessions: then a person is asked.
+    pub fn is_rare_and_dangerous(&self) -> bool {
+        is_rare(self.stakes.class, self.sessions)
+    }
+
+    fn into(&self, step: Step) -> Context<'a> {
+        let mut inner = self.clone();
+        inner.path.push(step);
+        inner
+    }
+
+    /// The arguments of a call with `value` at this position and nothing else but the base of its paths.
+    pub fn arguments(&self, value: Value, base: Option<&str>) -> Map<String, Value> {
+        let mut whole = value;
+        for step in self.path.iter().rev() {
+            whole = match step {
+                Step::Member(name) => Value::Object(Map::from_iter([(name.clone(), whole)])),
+                Step::Element => Value::Array(vec![whole]),
+            };
+        }
+        let mut arguments = match whole {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        if let (Some(base), Some((key, _))) = (base, self.base) {
+            arguments.entry(key.to_owned()).or_insert_with(|| Value::String(base.to_owned()));
+        }
+        arguments
+    }
+
+    /// What a value at this position does, as `decide` will see it.
+    pub fn effects(&self, value: Value, base: Option<&str>) -> Vec<What> {
+        let pointer: String = self
+            .path
+            .iter()
+            .map(|step| match step {
+                Step::Member(name) => format!("/{}", reading::escape(name)),
+                Step::Element => "/0".into(),
+            })
+            .collect();
+        let request = Request::call(self.server, self.tool, self.arguments(value, base));
+        let hints = Hints { dialect: self.dialect, ..Hints::default() };
+        let found = effects::effects(&request, &hints).0.into_iter();
+        found.filter(|effect| effect.argument.starts_with(&pointer)).map(|effect| effect.what).collect()
+    }
+}
+
+/// Fewer than three sessions: nobody can tell a habit from an accident, or from an attack.
+pub fn is_rare(class: Option<&'static Class>, sessions: u32) -> bool {
+    class.is_some() && sessions < 3
+}
+
+/// A constraint, and why it is what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reasoned {
+    pub constraint: Constraint,
+    /// One sentence for each part.
+    pub why: Vec<String>,
+    /// Explanations of what lies inside, by pointer pattern below this position.
+    pub inner: BTreeMap<String, Vec<String>>,
+}
+
+impl Reasoned {
+    pub fn new(constraint: Constraint, why: String) -> Reasoned {
+        Reasoned { constraint, why: vec![why], inner: BTreeMap::new() }
+    }
+
+    /// Any one of these.
+    fn any_of(mut parts: Vec<Reasoned>) -> Reasoned {
+        if parts.len() == 1
+            && let Some(only) = parts.pop()
+        {
+            return only;
+        }
+        let mut whole = Reasoned { constraint: Constraint::Any, why: Vec::new(), inner: BTreeMap::new() };
+        let mut constraints = Vec::new();
+        for part in parts {
+            whole.why.extend(part.why);
+            whole.inner.extend(part.inner);
+            constraints.push(part.constraint);
+        }
+        if !constraints.is_empty() && !constraints.contains(&Constraint::Any) {
+            whole.constraint = Constraint::AnyOf(constraints);
+        }
+        whole
+    }
+}
+
+/// The constraint of one position over all sessions.
+pub fn constrain(context: &Context<'_>, spot: &Spot<'_>) -> Reasoned {
+    let mut parts = Vec::new();
+    if spot.objects > 0 {
+        parts.push(object(context, spot));
+    }
+    if let Some(items) = spot.items.as_ref().filter(|_| spot.arrays > 0) {
+        parts.push(array(context, spot, items));
+    }
+    parts.extend(scalars(context, spot));
+    if parts.is_empty() {
+        return Reasoned::new(Constraint::OneOf(vec![Value::Null]), "never anything but null".into());
+    }
+    Reasoned::any_of(parts)
+}
+
+/// Objects are closed, like arguments; where the keys are data, they are not.
+fn object(context: &Context<'_>, spot: &Spot<'_>) -> Reasoned {
+    if spot.keyed || (spot.fields.is_empty() && !context.stakes.changes) {
+        return Reasoned::new(Constraint::Any, "its keys are data".into());
+    }
+    let mut whole = Reasoned::new(Constraint::Any, format!("an object of {} members", spot.fields.len()));
+    let (mut fields, mut required) = (BTreeMap::new(), Vec::new());
+    for (name, field) in &spot.fields {
+        let inner = constrain(&context.into(Step::Member((*name).to_owned())), field);
+        if field.seen == spot.objects && field.nulls == 0 && inner.constraint != Constraint::Any {
+            required.push((*name).to_owned());
+        }
+        let below = format!("/{}", reading::escape(name));
+        whole.inner.extend(inner.inner.into_iter().map(|(pointer, why)| (format!("{below}{pointer}"), why)));
+        whole.inner.insert(below, inner.why);
+        fields.insert((*name).to_owned(), inner.constraint);
+    }
+    whole.constraint = Constraint::Fields { fields, required };
+    whole
+}
+
+fn array(context: &Context<'_>, spot: &Spot<'_>, items: &Spot<'_>) -> Reasoned {
+    if items.seen == 0 {
+        return Reasoned::new(Constraint::MaxItems(0), "always an empty array".into());
+    }
+    let mut inner = constrain(&context.into(Step::Element), items);
+    let each = Constraint::Each(Box::new(inner.constraint.clone()));
+    // A batch of what is allowed one by one is no more than that many calls, but a call that changes ten thousand
+    // things at once cannot be stopped half-way.
+    inner.constraint = match context.stakes.changes {
+        true => Constraint::All(vec![Constraint::MaxItems(most_items(spot.most_items)), each]),
+        false => each,
+    };
+    inner.why.insert(0, format!("arrays of at most {} elements", spot.most_items));
+    inner
+}
+
+fn most_items(seen: u64) -> u64 {
+    let twice = u32::try_from(seen.saturating_mul(2)).unwrap_or(u32::MAX);
+    numbers::round_up(f64::from(twice).max(10.0)) as u64
+}
+
+/// Everything but objects and arrays.
+fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
+    let (mut strings, mut figures, mut switches, mut vectors) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (json, sessions) in &spot.values {
+        match serde_json::from_str(json) {
+            Ok(Value::String(text)) => strings.push((text, sessions.as_slice())),
+            Ok(Value::Number(number)) => figures.push((number, sessions.len())),
+            Ok(Value::Bool(on)) => switches.push(on),
+            Ok(vector @ Value::Array(_)) => vectors.push((vector, sessions.len())),
+            _ => {}
+        }
+    }
+    let mut parts = Vec::new();
+    if !switches.is_empty() {
+        parts.push(switch(context, &switches));
+    }
+    let beyond = spot.beyond.iter().filter_map(|beyond| beyond.numbers);
+    let beyond = beyond.reduce(|(low, high), (least, most)| (low.min(least), high.max(most)));
+    if !figures.is_empty() || beyond.is_some() {
+        parts.push(numbers::constrain(context, &figures as &[(Number, usize)], beyond));
+    }
+    if !vectors.is_empty() {
+        parts.push(commands::constrain_vectors(context, &vectors));
+    }
+    if !strings.is_empty() || spot.long > 0 {
+        parts.extend(words(context, spot, strings));
+    }
+    parts
+}
+
+/// A switch may take either side once it was used, unless it is one that makes the call do more harm.
+fn switch(context: &Context<'_>, seen: &[bool]) -> Reasoned {
+    let dangerous = context.stakes.changes && names::is_dangerous_switch(context.key());
+    let free = !dangerous && !context.is_exact();
+    let values: Vec<Value> =
+        [false, true].into_iter().filter(|side| free || seen.contains(side)).map(Value::Bool).collect();
+    let why = if free { "a switch" } else { "a switch that stays as it was seen" };
+    Reasoned::new(Constraint::OneOf(values), why.into())
+}
+
+/// Strings, by what `decide` will take each of them for.
+fn words(context: &Context<'_>, spot: &Spot<'_>, strings: Vec<(String, &[u32])>) -> Vec<Reasoned> {
+    let mut parts = Vec::new();
+    let (tokens, strings): (Vec<_>, Vec<_>) = strings.into_iter().partition(|(text, _)| text_token(text).is_some());
+    if !tokens.is_empty() {
+        let each = tokens.iter().map(|(token, _)| Constraint::Redacted(token.clone()));
+        parts.extend(each.map(|token| Reasoned::new(token, "a secret, known by its token".into())));
+    }
+    let mut by_kind: BTreeMap<Option<Kind>, Vec<(String, &[u32])>> = BTreeMap::new();
+    for (text, sessions) in strings {
+        by_kind.entry(kind_of(context, &text)).or_default().push((text, sessions));
+    }
+    let mut rest: Vec<(String, usize)> = Vec::new();
+    for (kind, values) in by_kind {
+        let counted = || values.iter().map(|(text, sessions)| (text.clone(), sessions.len())).collect::<Vec<_>>();
+        let reasoned = match kind {
+            Some(Kind::Path) => places::constrain(context, spot, &values),
+            Some(Kind::Url) => urls::constrain(context, &counted()),
+            Some(Kind::Sql) => sql::constrain(context, &counted()),
+            Some(Kind::Command) => commands::constrain(context, &counted()),
+            Some(Kind::Address) => addresses::constrain(context, &counted()),
+            Some(Kind::Text) | None => {
+                rest.extend(counted());
+                continue;
+            }
+        };
+        parts.push(reasoned);
+    }
+    if !rest.is_empty() || spot.long > 0 {
+        parts.push(match text::is_text(context.key(), spot, &rest) {
+            true => text::constrain(context, spot, &rest),
+            false => closed::constrain(context, &rest),
+        });
+    }
+    parts
+}
+
+/// What `decide` takes the string for, if it can be read as that.
+fn kind_of(context: &Context<'_>, text: &str) -> Option<Kind> {
+    let found = context.effects(Value::String(text.to_owned()), None);
+    found.iter().rev().find_map(|what| match what {
+        What::Path(_) => Some(Kind::Path),
+        What::Url(_) => Some(Kind::Url),
+        What::Sql(_) => Some(Kind::Sql),
+        What::Command(_) => Some(Kind::Command),
+        What::Address(_) => Some(Kind::Address),
+        What::Text(_) | What::Unreadable { .. } => None,
+    })
+}

@@ -1,0 +1,52 @@
+//! Free text: free, but for what it embeds.
+
+use std::collections::BTreeSet;
+
+use super::super::names::{self, Role};
+use super::super::node;
+use super::super::reading;
+use super::super::settings::Strictness;
+use super::super::view::Spot;
+use super::position::{Context, Reasoned};
+use crate::model::policy::{Constraint, TextGrant};
+
+/// Whether a position holds words for a person or a model to read: its name says so, or its values are sentences, of
+/// several words or lines. No list of sentences is ever complete.
+pub fn is_text(key: &str, spot: &Spot<'_>, values: &[(String, usize)]) -> bool {
+    if spot.long > 0 || names::role(key) == Role::Text || reading::is_text_name(key) {
+        return true;
+    }
+    if values.iter().any(|(value, _)| value.contains('\n')) {
+        return true;
+    }
+    let wordy = values.iter().filter(|(value, _)| value.split_whitespace().count() >= 5).count();
+    !values.is_empty() && wordy * 2 > values.len()
+}
+
+/// What a text embeds is how it harms: a link that is opened, an account that is paid, a secret that leaves. It is held
+/// to what was seen where the text changes something or leaves the house; a text that is only searched for is free.
+pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, usize)]) -> Reasoned {
+    let held = context.stakes.outward && context.strictness != Strictness::Broad;
+    let mut embedded: BTreeSet<String> = spot.embedded.keys().map(|found| (*found).to_owned()).collect();
+    if held {
+        embedded.extend(values.iter().flat_map(|(value, _)| node::embedded_in(value)));
+    }
+    let of = |kind: &str| -> Vec<String> {
+        embedded.iter().filter_map(|found| found.strip_prefix(kind)).map(str::to_owned).collect()
+    };
+    if !context.stakes.outward {
+        return Reasoned::new(Constraint::Any, "free text that changes nothing".into());
+    }
+    if !held {
+        let grant = TextGrant { deny_secrets: true, ..TextGrant::default() };
+        return Reasoned::new(Constraint::Text(grant), "free text, without secrets".into());
+    }
+    let grant = TextGrant {
+        hosts: Some(of("host ")),
+        emails: Some(of("address ")),
+        accounts: Some(of("account ")),
+        deny_secrets: true,
+    };
+    let why = format!("free text; it embedded {} hosts, addresses or accounts", embedded.len());
+    Reasoned::new(Constraint::Text(grant), why)
+}

@@ -1,0 +1,138 @@
+//! One tool -> its rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::stakes;
+use super::super::view::{ServerView, Spot, ToolView, View};
+use super::super::{names, reading};
+use super::domains::Domains;
+use super::policy::Note;
+use super::position::{self, Context, Step};
+use crate::decision::sql::Dialect;
+use crate::model::evidence::Offered;
+use crate::model::policy::{Args, Constraint, Tool, Variants};
+
+use super::super::settings::Settings;
+
+/// What all tools of a server are generalised with.
+#[derive(Debug)]
+pub struct Workshop<'a> {
+    pub server: &'a str,
+    pub seen: &'a ServerView<'a>,
+    pub view: &'a View<'a>,
+    pub settings: &'a Settings,
+    pub domains: Domains,
+}
+
+impl<'a> Workshop<'a> {
+    pub fn new(server: &'a str, seen: &'a ServerView<'a>, view: &'a View<'a>, settings: &'a Settings) -> Workshop<'a> {
+        Workshop { server, seen, view, settings, domains: Domains::of(seen) }
+    }
+
+    /// The rule of one tool. What is known of it goes to `notes`, below `pointer`.
+    pub fn rule(&self, name: &str, tool: &ToolView<'_>, pointer: &str, notes: &mut BTreeMap<String, Note>) -> Tool {
+        let offered = self.seen.offered.get(name).copied();
+        let context = self.context(name, tool, offered);
+        notes.insert(pointer.to_owned(), Note::of_tool(tool, &context));
+        let variants = is_many(tool).map(|by| {
+            let rules = tool.variants.iter().map(|(value, variant)| {
+                let pointer = format!("{pointer}.variants.of.{value}");
+                let named = format!("{name}_{value}");
+                let mut context = self.context(&named, variant, None);
+                context.tool = name;
+                let rule = self.arguments(&context, variant, offered, Some(by), &pointer, notes);
+                notes.insert(pointer, Note::of_tool(variant, &context));
+                ((*value).to_owned(), rule)
+            });
+            Variants { by: by.to_owned(), of: rules.collect() }
+        });
+        if variants.is_some() {
+            return Tool { variants, ..Tool::default() };
+        }
+        self.arguments(&context, tool, offered, None, pointer, notes)
+    }
+
+    fn context<'b>(&'b self, name: &'b str, tool: &'b ToolView<'_>, offered: Option<&Offered>) -> Context<'b> {
+        let base = tool.arguments.fields.iter().find(|(key, _)| reading::is_base_name(key));
+        Context {
+            server: self.server,
+            tool: name,
+            strictness: self.settings.strictness,
+            stakes: stakes::of(name, tool, offered),
+            sessions: tool.sessions,
+            domains: &self.domains,
+            view: self.view,
+            settings: self.settings,
+            base: base.map(|(key, spot)| (*key, spot)),
+            dialect: Dialect::of_server(self.server),
+            path: Vec::new(),
+        }
+    }
+
+    fn arguments(
+        &self,
+        context: &Context<'_>,
+        tool: &ToolView<'_>,
+        offered: Option<&Offered>,
+        by: Option<&str>,
+        pointer: &str,
+        notes: &mut BTreeMap<String, Note>,
+    ) -> Tool {
+        let (mut listed, mut required) = (BTreeMap::new(), Vec::new());
+        for (name, spot) in tool.arguments.fields.iter().filter(|(name, _)| Some(**name) != by) {
+            let mut inner = context.clone();
+            inner.path.push(Step::Member((*name).to_owned()));
+            let reasoned = position::constrain(&inner, spot);
+            let always = spot.seen == tool.arguments.objects && spot.nulls == 0;
+            if always && reasoned.constraint != Constraint::Any {
+                required.push((*name).to_owned());
+            }
+            let at = format!("{pointer}.args.{name}");
+            for (below, why) in reasoned.inner {
+                notes.insert(format!("{at}{below}"), Note { why, ..Note::default() });
+            }
+            notes.insert(at, Note::of_argument(spot, reasoned.why));
+            listed.insert((*name).to_owned(), reasoned.constraint);
+        }
+        for name in unseen_but_harmless(context, tool, offered) {
+            let at = format!("{pointer}.args.{name}");
+            let why = vec!["never used; optional, of a call that only looks, and it touches nothing".to_owned()];
+            notes.insert(at, Note { why, ..Note::default() });
+            listed.insert(name, Constraint::Any);
+        }
+        let args = if listed.is_empty() { Args::Closed } else { Args::Listed(listed) };
+        let ask = context.is_rare_and_dangerous();
+        Tool { args, required, ask, ..Tool::default() }
+    }
+}
+
+/// Optional arguments that the schema lists, that nobody used, of a tool that only looks, and whose name is in no table
+/// of effects: a page number that was never needed is no privilege.
+fn unseen_but_harmless(context: &Context<'_>, tool: &ToolView<'_>, offered: Option<&Offered>) -> BTreeSet<String> {
+    let Some(offered) = offered.filter(|_| !context.stakes.changes && !context.is_exact()) else {
+        return BTreeSet::new();
+    };
+    let harmless = |name: &&String| {
+        !offered.required.contains(*name)
+            && !tool.arguments.fields.contains_key(name.as_str())
+            && crate::decision::effects::keys::kind_of(name).is_none()
+            && names::role(name) != names::Role::Target
+    };
+    offered.arguments.keys().filter(harmless).cloned().collect()
+}
+
+/// Whether one argument splits the tool into many: its value tells which other arguments a call has. That is how a
+/// gateway is built, and what sets it apart from a mode that changes nothing else.
+fn is_many<'a>(tool: &ToolView<'a>) -> Option<&'a str> {
+    let by = tool.by?;
+    let in_variants: u64 = tool.variants.values().map(|variant| variant.arguments.objects).sum();
+    if tool.variants.len() < 2 || in_variants != tool.arguments.objects {
+        return None;
+    }
+    let shapes: BTreeSet<Vec<&str>> = tool.variants.values().map(|variant| keys(&variant.arguments)).collect();
+    (shapes.len() * 2 > tool.variants.len()).then_some(by)
+}
+
+fn keys<'a>(spot: &Spot<'a>) -> Vec<&'a str> {
+    spot.fields.keys().copied().collect()
+}

@@ -1,0 +1,109 @@
+//! What the name of an argument says of its role. Names are a convention of the people who write tools, and only say what
+//! a value is for; what it may be is told by the values.
+
+pub use crate::decision::verbs::words;
+
+/// What an argument is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Who or what a call reaches: payee, addressee, channel, repository. In the wrong hands it is the whole attack.
+    Target,
+    /// Words for a person or a model to read.
+    Text,
+    /// The key of an object.
+    Id,
+    /// How many: paging, limits.
+    Count,
+    Other,
+}
+
+const TARGET: [&str; 42] = [
+    "to", "cc", "bcc", "recipient", "recipients", "payee", "beneficiary", "iban", "account", "user", "users", "username",
+    "login", "member", "members", "assignee", "assignees", "reviewer", "reviewers", "participant", "participants",
+    "attendee", "attendees", "invitee", "contact", "email", "emails", "phone", "channel", "channels", "room", "chat",
+    "group", "team", "org", "organization", "owner", "repo", "repository", "workspace", "bucket", "tenant",
+];
+
+const TEXT: [&str; 48] = [
+    "body", "content", "contents", "text", "message", "messages", "subject", "title", "description", "desc", "summary",
+    "comment", "comments", "note", "notes", "prompt", "query", "question", "answer", "caption", "reason", "thought",
+    "instructions", "details", "purpose", "memo", "feedback", "review", "headline", "abstract", "topic", "keywords", "q",
+    "pattern", "search", "expression", "street", "street2", "address1", "address2", "address_line", "city", "code_edit",
+    "old_text", "new_text", "oldtext", "newtext", "html",
+];
+
+const ID_ENDINGS: [&str; 13] =
+    ["id", "ids", "uuid", "guid", "key", "number", "no", "ref", "reference", "code", "sha", "hash", "slug"];
+
+const COUNTS: [&str; 22] = [
+    "limit", "offset", "page", "n", "count", "max", "min", "size", "per", "top", "first", "last", "depth", "head", "tail",
+    "timeout", "length", "start", "end", "width", "height", "lines",
+];
+
+const PARTIES: [&str; 22] = [
+    "to", "cc", "bcc", "recipient", "recipients", "user", "users", "username", "login", "member", "members", "assignee",
+    "assignees", "reviewer", "reviewers", "participant", "participants", "attendee", "attendees", "invitee", "contact",
+    "handle",
+];
+
+/// The role that a name speaks of. A key of something (`channel_id`) is its target, if it is a target's key.
+pub fn role(name: &str) -> Role {
+    let words = words(name);
+    let has = |table: &[&str]| words.iter().any(|word| table.contains(&word.as_str()));
+    let ends = |table: &[&str]| words.last().is_some_and(|word| table.contains(&word.as_str()));
+    let whole = words.join("_");
+    if TEXT.contains(&whole.as_str()) {
+        Role::Text
+    } else if has(&TARGET) && (words.len() == 1 || ends(&TARGET) || ends(&ID_ENDINGS) || ends(&["name", "email"])) {
+        Role::Target
+    } else if ends(&ID_ENDINGS) && !ends(&["number", "no"]) || whole == "issue_number" || whole == "number" {
+        Role::Id
+    } else if has(&COUNTS) {
+        Role::Count
+    } else if ends(&TEXT) {
+        Role::Text
+    } else {
+        Role::Other
+    }
+}
+
+/// The name of the thing that a position holds, by which positions are pooled. Names of one party are one name: whoever
+/// may be mailed may be invited.
+pub fn pool(name: &str) -> String {
+    let words = words(name);
+    match words.as_slice() {
+        [one] if PARTIES.contains(&one.as_str()) => "(party)".into(),
+        [one, last] if PARTIES.contains(&one.as_str()) && last == "name" => "(party)".into(),
+        _ => {
+            let whole = words.join("_");
+            whole.strip_suffix('s').map_or(whole.clone(), str::to_owned)
+        }
+    }
+}
+
+/// A switch that makes a call do more harm; it stays as it was seen.
+pub fn is_dangerous_switch(name: &str) -> bool {
+    let dangerous = [
+        "force", "recursive", "overwrite", "public", "admin", "bypass", "hard", "delete", "permanent", "purge", "sudo",
+        "unsafe", "insecure", "skip", "disable", "external", "anonymous", "all", "cascade", "allow",
+    ];
+    words(name).iter().any(|word| dangerous.contains(&word.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_whom_a_call_reaches_from_what_it_says() {
+        for name in ["recipient", "channel", "channel_id", "user_email", "repo", "userName", "to"] {
+            assert_eq!(role(name), Role::Target, "{name}");
+        }
+        for name in ["body", "subject", "new_text", "commit_message", "address1"] {
+            assert_eq!(role(name), Role::Text, "{name}");
+        }
+        assert_eq!(role("order_id"), Role::Id);
+        assert_eq!(role("max_results"), Role::Count);
+        assert_eq!(role("cabin"), Role::Other);
+    }
+}

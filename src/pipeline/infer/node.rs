@@ -1,0 +1,162 @@
+//! One position of the arguments: what stood there, bounded.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+use serde_json::{Map, Value};
+
+use super::generalise::shapes;
+use super::reading;
+use crate::decision::text;
+use crate::model::evidence::{Beyond, Node};
+
+/// Distinct values that are kept for each position and session.
+const VALUES: usize = 16_384;
+/// Longer strings are kept as what they embed.
+const LONG: usize = 1024;
+/// Members of one object; with more, its keys are data.
+const FIELDS: usize = 64;
+/// Elements of one array that are looked at one by one.
+const FORMS: usize = 64;
+const EMBEDDED: usize = 1024;
+
+/// Adds one object.
+pub fn observe_object(node: &mut Node, members: &Map<String, Value>) {
+    node.seen += 1;
+    node.objects += 1;
+    for (key, value) in members {
+        if node.fields.len() >= FIELDS && !node.fields.contains_key(key) {
+            node.keyed = true;
+            continue;
+        }
+        match node.fields.get_mut(key) {
+            Some(field) => observe(field, key, value),
+            None => observe(node.fields.entry(key.clone()).or_default(), key, value),
+        }
+    }
+}
+
+fn observe(node: &mut Node, key: &str, value: &Value) {
+    match value {
+        Value::Null => {
+            node.seen += 1;
+            node.nulls += 1;
+        }
+        Value::Object(members) => observe_object(node, members),
+        // An argument vector is one value: its order is what it does.
+        Value::Array(items) if !items.is_empty() && reading::is_command_name(key) && items.iter().all(Value::is_string) => {
+            node.seen += 1;
+            insert(node, value.to_string());
+        }
+        Value::Array(items) => {
+            node.seen += 1;
+            node.arrays += 1;
+            node.most_items = node.most_items.max(items.len() as u64);
+            let inner = node.items.get_or_insert_default();
+            for item in items {
+                observe(inner, key, item);
+            }
+        }
+        Value::String(text) if text.len() > LONG => {
+            node.seen += 1;
+            node.long += 1;
+            for embedded in embedded_in(text) {
+                if node.embedded.len() < EMBEDDED {
+                    node.embedded.insert(embedded);
+                }
+            }
+        }
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => {
+            node.seen += 1;
+            insert(node, value.to_string());
+        }
+    }
+}
+
+/// What free text embeds, as evidence keeps it.
+pub fn embedded_in(text: &str) -> Vec<String> {
+    let found = text::read(text);
+    let hosts = found.hosts.iter().map(|host| format!("host {host}"));
+    let addresses = found.addresses.iter().map(|address| format!("address {}@{}", address.local, address.domain));
+    let accounts = found.accounts.iter().map(|account| format!("account {account}"));
+    hosts.chain(addresses).chain(accounts).collect()
+}
+
+fn insert(node: &mut Node, value: String) {
+    if node.limit.is_some_and(|limit| hash_of(&value) >= limit) {
+        push_beyond(node, &value);
+        return;
+    }
+    node.values.insert(value);
+    if node.values.len() > VALUES + VALUES / 4 {
+        shrink(node);
+    }
+}
+
+/// Keeps the values with the smallest hashes: a fair sample, and the same one whatever the order.
+fn shrink(node: &mut Node) {
+    let mut hashes: Vec<u64> = node.values.iter().map(hash_of).collect();
+    hashes.sort_unstable();
+    let Some(limit) = hashes.get(VALUES).copied() else { return };
+    node.limit = Some(limit);
+    let values = std::mem::take(&mut node.values);
+    for value in values {
+        if hash_of(&value) < limit {
+            node.values.insert(value);
+        } else {
+            push_beyond(node, &value);
+        }
+    }
+}
+
+/// Brings every position of a finished session down to its cap.
+pub fn finish(node: &mut Node) {
+    if node.values.len() > VALUES {
+        shrink(node);
+    }
+    node.limit = None;
+    for field in node.fields.values_mut() {
+        finish(field);
+    }
+    if let Some(items) = &mut node.items {
+        finish(items);
+    }
+}
+
+fn push_beyond(node: &mut Node, value: &str) {
+    let beyond = node.beyond.get_or_insert_default();
+    beyond.values += 1;
+    match serde_json::from_str(value) {
+        Ok(Value::Number(number)) => {
+            let number = number.as_f64().unwrap_or(f64::MAX);
+            let (low, high) = beyond.numbers.unwrap_or((number, number));
+            beyond.numbers = Some((low.min(number), high.max(number)));
+        }
+        Ok(Value::String(text)) => push_beyond_text(beyond, &text),
+        _ => {}
+    }
+}
+
+fn push_beyond_text(beyond: &mut Beyond, text: &str) {
+    let form = shapes::form_of(text);
+    if beyond.forms.len() < FORMS || beyond.forms.contains(&form) {
+        beyond.forms.insert(form);
+    } else {
+        beyond.formless = true;
+    }
+    let folder = text.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let common = match &beyond.directory {
+        None => folder.to_owned(),
+        Some(known) => {
+            let same = known.split('/').zip(folder.split('/')).take_while(|(a, b)| a == b);
+            same.map(|(part, _)| part).collect::<Vec<_>>().join("/")
+        }
+    };
+    beyond.directory = Some(common);
+}
+
+fn hash_of(value: &String) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

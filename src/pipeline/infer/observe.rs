@@ -1,0 +1,316 @@
+//! Trace lines -> evidence: what one session did, bounded, each distinct call once.
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{Hash, Hasher};
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::{danger, node};
+use crate::decision::redact::Redactor;
+use crate::model::evidence::{Offered, PREFIXES, Place, Refused, Server, Session, Tool};
+use crate::model::facts::Facts;
+use crate::model::request::Request;
+use crate::model::time::Timestamp;
+use crate::model::trace::{self, BadLine, Event, Outcome, Recorded};
+
+/// Distinct calls of one tool and session that are kept to measure the policy by.
+const SAMPLES: usize = 24;
+/// ... none of them longer than this, as JSON.
+const SAMPLE_BYTES: usize = 2048;
+/// Values of a discriminating argument; a tool with more is not many tools.
+const VARIANTS: usize = 64;
+/// Calls that wait for their result. A trace without results is learned from as well.
+const PENDING: usize = 4096;
+const REFUSED: usize = 32;
+const LEADS: usize = 4096;
+
+/// Argument names that split a tool into many, in this order of preference. They name the deed, not its object: a
+/// gateway tool needs such an argument, whatever it is about.
+const DISCRIMINATORS: [&str; 8] =
+    ["action", "operation", "op", "method", "subcommand", "action_name", "tool_name", "mode"];
+
+/// Reads the lines of one trace, in order.
+#[derive(Debug)]
+pub struct Observer<'a> {
+    redactor: &'a Redactor,
+    /// What a bare call's paths are relative to.
+    bare: Place,
+    session: Session,
+    digest: Sha256,
+    /// Hashes of the calls that were seen.
+    known: HashSet<u64>,
+    pending: BTreeMap<u64, Pending>,
+    time: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+enum Pending {
+    Call { server: String, tool: String, arguments: Map<String, Value>, facts: Box<Facts> },
+    Resource { server: String, uri: String },
+    Prompt { server: String, name: String },
+}
+
+impl<'a> Observer<'a> {
+    /// `name`: the file's, for messages. `bare`: project, working directory and home of calls without facts.
+    pub fn new(name: &str, bare: Place, redactor: &'a Redactor) -> Observer<'a> {
+        Observer {
+            redactor,
+            bare,
+            session: Session { name: name.to_owned(), ..Session::default() },
+            digest: Sha256::new(),
+            known: HashSet::new(),
+            pending: BTreeMap::new(),
+            time: None,
+        }
+    }
+
+    /// Reads one line, without its line break. A line that cannot be read changes nothing.
+    pub fn line(&mut self, text: &str) -> Result<(), BadLine> {
+        let recorded = trace::parse(text)?;
+        self.digest.update(text.as_bytes());
+        self.digest.update(b"\n");
+        self.session.lines += 1;
+        match recorded {
+            Recorded::Bare(call) => {
+                self.time = call.time.or(self.time);
+                let mut arguments = Value::Object(call.arguments);
+                self.redactor.value(&mut arguments);
+                if let Value::Object(arguments) = arguments {
+                    let facts = self.bare_facts();
+                    self.learn_call(&call.server, &call.tool, arguments, &facts, false);
+                }
+            }
+            Recorded::Line(line) => {
+                self.time = Some(line.time);
+                self.event(line.server, line.event, text);
+            }
+        }
+        if self.session.id.is_none() && self.session.prefixes.len() < PREFIXES {
+            let digest = self.digest.clone().finalize();
+            let first: [u8; 8] = digest.first_chunk().copied().unwrap_or_default();
+            self.session.prefixes.push(u64::from_be_bytes(first));
+        }
+        Ok(())
+    }
+
+    /// The session under its digest.
+    pub fn finish(mut self) -> (String, Session) {
+        for (_, pending) in std::mem::take(&mut self.pending) {
+            self.learn(pending);
+        }
+        for server in self.session.servers.values_mut() {
+            for tool in server.tools.values_mut() {
+                finish(tool);
+            }
+        }
+        self.session.refused.sort();
+        let digest = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        (digest, self.session)
+    }
+
+    fn bare_facts(&self) -> Facts {
+        Facts {
+            project: self.bare.project.clone(),
+            cwd: self.bare.cwd.clone(),
+            home: self.bare.home.clone(),
+            os: self.bare.os,
+            ..Facts::default()
+        }
+    }
+
+    fn event(&mut self, server: String, event: Event, text: &str) {
+        match event {
+            Event::Session(said) => {
+                if self.session.id.is_none() {
+                    let digest = Sha256::digest(text.as_bytes());
+                    self.session.id = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+                    self.session.prefixes = Vec::new();
+                }
+                let place = self.session.place.get_or_insert_default();
+                place.project = said.project;
+                place.cwd = said.cwd;
+                place.home = said.home;
+                place.os = said.os;
+            }
+            Event::Tools { tools } => {
+                let known = self.session.servers.entry(server).or_default();
+                for tool in tools.iter().take(4096) {
+                    if let Some((name, offered)) = read_offered(tool) {
+                        known.offered.insert(name, offered);
+                    }
+                }
+            }
+            Event::Call { call, tool, arguments, facts } => {
+                self.wait(call, Pending::Call { server, tool, arguments, facts: Box::new(facts) });
+            }
+            Event::Resource { call, uri, .. } => self.wait(call, Pending::Resource { server, uri }),
+            Event::Prompt { call, name, .. } => self.wait(call, Pending::Prompt { server, name }),
+            Event::Result { call, outcome, .. } => match (self.pending.remove(&call), outcome) {
+                (Some(pending), Outcome::Ok) => self.learn(pending),
+                (Some(_), Outcome::Error | Outcome::Denied | Outcome::Lost) => {
+                    self.session.servers.entry(server).or_default().failed += 1;
+                }
+                (None, _) => {}
+            },
+        }
+    }
+
+    fn wait(&mut self, call: u64, pending: Pending) {
+        if let Some(earlier) = self.pending.insert(call, pending) {
+            self.learn(earlier);
+        }
+        if self.pending.len() > PENDING
+            && let Some((_, oldest)) = self.pending.pop_first()
+        {
+            self.learn(oldest);
+        }
+    }
+
+    fn learn(&mut self, pending: Pending) {
+        match pending {
+            Pending::Call { server, tool, arguments, facts } => {
+                self.learn_call(&server, &tool, arguments, &facts, true);
+            }
+            Pending::Resource { server, uri } => {
+                self.server(&server).resources.insert(uri);
+            }
+            Pending::Prompt { server, name } => {
+                self.server(&server).prompts.insert(name);
+            }
+        }
+    }
+
+    fn server(&mut self, name: &str) -> &mut Server {
+        if !self.session.servers.contains_key(name) {
+            self.session.servers.insert(name.to_owned(), Server::default());
+        }
+        self.session.servers.entry(name.to_owned()).or_default()
+    }
+
+    fn learn_call(&mut self, server: &str, tool: &str, arguments: Map<String, Value>, facts: &Facts, recorded: bool) {
+        let time = facts.time.or(self.time);
+        let text = serde_json::to_string(&arguments).unwrap_or_default();
+        let hash = hash_of(&(server, tool, &text));
+        let new = self.known.insert(hash);
+        if new {
+            let request = Request::call(server, tool, arguments);
+            if let Some(dangers) = danger::never_learned(&request, &text, facts) {
+                for danger in dangers {
+                    self.refuse(server, tool, danger);
+                }
+                self.known.remove(&hash);
+                return;
+            }
+            if recorded {
+                self.remember_place(facts);
+            }
+            let Some(arguments) = request.arguments() else { return };
+            let known = self.server(server).tools.entry(tool.to_owned()).or_default();
+            count(known, time);
+            learn_into(known, hash, text.len(), arguments);
+        } else if let Some(known) = self.server(server).tools.get_mut(tool) {
+            count(known, time);
+        }
+    }
+
+    /// Where spellings led, for those that led elsewhere.
+    fn remember_place(&mut self, facts: &Facts) {
+        let place = self.session.place.get_or_insert_with(|| Place {
+            project: facts.project.clone(),
+            cwd: facts.cwd.clone(),
+            home: facts.home.clone(),
+            os: facts.os,
+            ..Place::default()
+        });
+        place.fold_case |= facts.fold_case;
+        for (spelling, places) in &facts.places {
+            if place.leads.len() < LEADS || place.leads.contains_key(spelling) {
+                place.leads.entry(spelling.clone()).or_default().extend(places.iter().cloned());
+            }
+        }
+    }
+
+    fn refuse(&mut self, server: &str, tool: &str, danger: danger::Never) {
+        let shown: String = self.redactor.text(&danger.value).chars().take(80).collect();
+        let refused = Refused {
+            server: server.to_owned(),
+            tool: tool.to_owned(),
+            argument: danger.argument,
+            class: danger.class.to_owned(),
+            value: shown,
+        };
+        if self.session.refused.len() < REFUSED && !self.session.refused.contains(&refused) {
+            self.session.refused.push(refused);
+        }
+    }
+}
+
+fn hash_of(what: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn count(tool: &mut Tool, time: Option<Timestamp>) {
+    tool.calls += 1;
+    if let Some(time) = time {
+        tool.first = Some(tool.first.map_or(time, |first| first.min(time)));
+        tool.last = Some(tool.last.map_or(time, |last| last.max(time)));
+    }
+}
+
+fn learn_into(tool: &mut Tool, hash: u64, bytes: usize, arguments: &Map<String, Value>) {
+    node::observe_object(&mut tool.arguments, arguments);
+    if bytes <= SAMPLE_BYTES {
+        tool.samples.insert(hash, arguments.clone());
+        if tool.samples.len() > SAMPLES {
+            tool.samples.pop_last();
+        }
+    }
+    let Some((by, value)) = discriminator(arguments) else { return };
+    if tool.by.as_deref().is_some_and(|known| known != by) {
+        return;
+    }
+    if tool.variants.len() < VARIANTS || tool.variants.contains_key(value) {
+        tool.by = Some(by.to_owned());
+        let variant = tool.variants.entry(value.to_owned()).or_default();
+        variant.calls += 1;
+        node::observe_object(&mut variant.arguments, arguments);
+    }
+}
+
+/// The argument that may split the tool into many, and its value: a word that could be a tool's name.
+fn discriminator(arguments: &Map<String, Value>) -> Option<(&'static str, &str)> {
+    let by = DISCRIMINATORS.iter().find(|name| arguments.contains_key(**name))?;
+    let value = arguments.get(*by)?.as_str()?;
+    let is_name = value.len() <= 64
+        && value.starts_with(|c: char| c.is_ascii_alphabetic())
+        && value.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:/".contains(c));
+    is_name.then_some((*by, value))
+}
+
+fn finish(tool: &mut Tool) {
+    node::finish(&mut tool.arguments);
+    for variant in tool.variants.values_mut() {
+        finish(variant);
+    }
+}
+
+fn read_offered(tool: &Value) -> Option<(String, Offered)> {
+    let name = tool.get("name")?.as_str()?.to_owned();
+    let schema = tool.get("inputSchema");
+    let mut offered = Offered::default();
+    if let Some(properties) = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object) {
+        for (argument, said) in properties.iter().take(256) {
+            let values = said.get("enum").and_then(Value::as_array).cloned().unwrap_or_default();
+            offered.arguments.insert(argument.clone(), values);
+        }
+    }
+    let required = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);
+    offered.required = required.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let says = |hint: &str| tool.get("annotations").and_then(|hints| hints.get(hint)).and_then(Value::as_bool);
+    offered.says_it_changes = says("destructiveHint") == Some(true) || says("readOnlyHint") == Some(false);
+    Some((name, offered))
+}

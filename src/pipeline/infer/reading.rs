@@ -1,0 +1,58 @@
+//! What an argument is by its name, and by its first words: cheap questions that come before the readers of `decision`.
+
+use crate::decision::effects::keys::{self, KeyKind};
+
+/// `command`, `cmd`, `script` ...
+pub fn is_command_name(name: &str) -> bool {
+    keys::kind_of(name) == Some(KeyKind::Command)
+}
+
+/// `sql`, `query`, `statement` ...
+pub fn is_sql_name(name: &str) -> bool {
+    matches!(keys::kind_of(name), Some(KeyKind::Sql | KeyKind::MaybeSql))
+}
+
+/// `path`, `file`, `directory` ...
+pub fn is_path_name(name: &str) -> bool {
+    matches!(keys::kind_of(name), Some(KeyKind::Path | KeyKind::Base | KeyKind::MaybePath))
+}
+
+/// `repo_path`, `cwd`: what other paths of the call are relative to.
+pub fn is_base_name(name: &str) -> bool {
+    keys::kind_of(name) == Some(KeyKind::Base)
+}
+
+/// `url`, `uri`, `link` ...
+pub fn is_url_name(name: &str) -> bool {
+    keys::kind_of(name) == Some(KeyKind::Url)
+}
+
+/// A name that says: nobody reads this as a path, an address or a command.
+pub fn is_text_name(name: &str) -> bool {
+    keys::kind_of(name) == Some(KeyKind::Text)
+}
+
+/// Begins as a statement does.
+pub fn looks_like_sql(text: &str) -> bool {
+    let first = text.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_lowercase();
+    let verbs = [
+        "select", "insert", "update", "delete", "with", "create", "drop", "alter", "truncate", "pragma", "explain", "show",
+        "grant", "revoke", "begin", "commit", "rollback", "merge", "replace", "copy", "call", "vacuum", "attach", "set",
+        "describe", "values",
+    ];
+    verbs.contains(&first.as_str()) && text.trim().len() > first.len()
+}
+
+/// The host of something with a scheme, without port and user.
+pub fn host_of(url: &str) -> Option<String> {
+    let rest = url.split_once("://")?.1;
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let host = if host.starts_with('[') { host.split_inclusive(']').next()? } else { host.split(':').next()? };
+    Some(host.trim_end_matches('.').to_owned())
+}
+
+/// A key as one step of a JSON pointer (RFC 6901).
+pub fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}

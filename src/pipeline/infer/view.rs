@@ -1,0 +1,140 @@
+//! Evidence of many sessions seen as one: per server, tool and position, which session showed what.
+
+use std::collections::BTreeMap;
+
+use crate::model::evidence::{Beyond, Evidence, Node, Offered, Place, Session, Tool};
+use crate::model::time::Timestamp;
+
+/// All sessions but those left out.
+#[derive(Debug)]
+pub struct View<'a> {
+    pub sessions: Vec<&'a Session>,
+    /// Where paths of each session start, by its number.
+    pub places: Vec<&'a Place>,
+    pub servers: BTreeMap<&'a str, ServerView<'a>>,
+}
+
+#[derive(Debug, Default)]
+pub struct ServerView<'a> {
+    pub sessions: u32,
+    pub calls: u64,
+    pub failed: u64,
+    pub tools: BTreeMap<&'a str, ToolView<'a>>,
+    pub offered: BTreeMap<&'a str, &'a Offered>,
+    /// URI -> sessions.
+    pub resources: BTreeMap<&'a str, u32>,
+    pub prompts: BTreeMap<&'a str, u32>,
+}
+
+#[derive(Debug, Default)]
+pub struct ToolView<'a> {
+    pub sessions: u32,
+    pub calls: u64,
+    pub first: Option<Timestamp>,
+    pub last: Option<Timestamp>,
+    pub arguments: Spot<'a>,
+    /// The argument that may split the tool into many, and the calls by its value.
+    pub by: Option<&'a str>,
+    pub variants: BTreeMap<&'a str, ToolView<'a>>,
+}
+
+/// One position of the arguments over all sessions.
+#[derive(Debug, Default)]
+pub struct Spot<'a> {
+    /// Distinct calls that had it.
+    pub seen: u64,
+    pub sessions: u32,
+    pub nulls: u64,
+    pub objects: u64,
+    pub arrays: u64,
+    pub long: u64,
+    /// JSON text -> the numbers of the sessions that had it, ascending.
+    pub values: BTreeMap<&'a str, Vec<u32>>,
+    pub embedded: BTreeMap<&'a str, u32>,
+    pub beyond: Vec<&'a Beyond>,
+    pub fields: BTreeMap<&'a str, Spot<'a>>,
+    pub keyed: bool,
+    pub items: Option<Box<Spot<'a>>>,
+    pub most_items: u64,
+}
+
+impl<'a> View<'a> {
+    /// `bare`: the place of calls whose surroundings nobody recorded.
+    pub fn new(evidence: &'a Evidence, bare: &'a Place, left_out: impl Fn(&str) -> bool) -> View<'a> {
+        let mut view = View { sessions: Vec::new(), places: Vec::new(), servers: BTreeMap::new() };
+        for (digest, session) in &evidence.sessions {
+            if left_out(digest) {
+                continue;
+            }
+            let number = u32::try_from(view.sessions.len()).unwrap_or(u32::MAX);
+            view.sessions.push(session);
+            view.places.push(session.place.as_ref().unwrap_or(bare));
+            for (name, server) in &session.servers {
+                let seen = view.servers.entry(name).or_default();
+                seen.sessions += 1;
+                seen.failed += server.failed;
+                for (name, tool) in &server.tools {
+                    seen.calls += tool.calls;
+                    seen.tools.entry(name).or_default().add(tool, number);
+                }
+                seen.offered.extend(server.offered.iter().map(|(name, offered)| (name.as_str(), offered)));
+                for uri in &server.resources {
+                    *seen.resources.entry(uri).or_default() += 1;
+                }
+                for prompt in &server.prompts {
+                    *seen.prompts.entry(prompt).or_default() += 1;
+                }
+            }
+        }
+        view
+    }
+}
+
+impl<'a> ToolView<'a> {
+    fn add(&mut self, tool: &'a Tool, session: u32) {
+        self.sessions += 1;
+        self.calls += tool.calls;
+        self.first = [self.first, tool.first].into_iter().flatten().min();
+        self.last = self.last.max(tool.last);
+        self.arguments.add(&tool.arguments, session);
+        if let Some(by) = &tool.by {
+            self.by = Some(by);
+        }
+        for (value, variant) in &tool.variants {
+            self.variants.entry(value).or_default().add(variant, session);
+        }
+    }
+}
+
+impl<'a> Spot<'a> {
+    fn add(&mut self, node: &'a Node, session: u32) {
+        self.seen += node.seen;
+        self.sessions += 1;
+        self.nulls += node.nulls;
+        self.objects += node.objects;
+        self.arrays += node.arrays;
+        self.long += node.long;
+        self.keyed |= node.keyed;
+        self.most_items = self.most_items.max(node.most_items);
+        self.beyond.extend(node.beyond.as_deref());
+        for value in &node.values {
+            self.values.entry(value).or_default().push(session);
+        }
+        for embedded in &node.embedded {
+            *self.embedded.entry(embedded).or_default() += 1;
+        }
+        for (name, field) in &node.fields {
+            self.fields.entry(name).or_default().add(field, session);
+        }
+        if let Some(items) = &node.items {
+            self.items.get_or_insert_default().add(items, session);
+        }
+    }
+
+    /// The strings among the values.
+    pub fn strings(&self) -> impl Iterator<Item = (String, &[u32])> {
+        self.values.iter().filter(|(text, _)| text.starts_with('"')).filter_map(|(text, sessions)| {
+            serde_json::from_str::<String>(text).ok().map(|string| (string, sessions.as_slice()))
+        })
+    }
+}
