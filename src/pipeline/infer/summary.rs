@@ -131,3 +131,47 @@ pub fn each_constraint<'a>(rule: &'a Tool, look: &mut dyn FnMut(&'a Constraint))
         each_constraint(variant, look);
     }
 }
+
+/// Grants of a policy that were never exercised, or are wider than their use: pointer, and what was used of it.
+pub fn over_privilege(policy: &Document, used: &Document, view: &View<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (name, server) in &policy.servers {
+        let Some(seen) = used.servers.get(name) else {
+            found.push((format!("servers.{name}"), "nothing".to_owned()));
+            continue;
+        };
+        let calls = |tool: &str| view.servers.get(name.as_str()).is_some_and(|seen| seen.tools.contains_key(tool));
+        let granted = server.tools.keys().chain(server.allowed_tools.iter()).collect::<BTreeSet<_>>();
+        found.extend(
+            granted.iter().filter(|tool| !calls(tool)).map(|tool| (format!("servers.{name}.tools.{tool}"), "nothing".to_owned())),
+        );
+        for (tool, rule) in &server.tools {
+            let Some(needed) = seen.tools.get(tool) else { continue };
+            wider(&format!("servers.{name}.tools.{tool}"), rule, needed, &mut found);
+        }
+    }
+    found
+}
+
+fn wider(pointer: &str, granted: &Tool, needed: &Tool, found: &mut Vec<(String, String)>) {
+    let needs = |name: &str| match &needed.args {
+        Args::Listed(listed) => listed.get(name),
+        _ => None,
+    };
+    match &granted.args {
+        Args::Any => found.push((format!("{pointer}.args"), "some arguments, each within limits".into())),
+        Args::Listed(listed) => {
+            for (name, constraint) in listed {
+                let at = format!("{pointer}.args.{name}");
+                match needs(name) {
+                    None => found.push((at, "nothing".into())),
+                    Some(need) if *constraint == Constraint::Any && *need != Constraint::Any => {
+                        found.push((at, super::write::constraint(need)));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        Args::Closed => {}
+    }
+}
