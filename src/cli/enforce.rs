@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::exit::{Exit, Failure};
 use super::targets::{Here, Targets};
 use super::wrapped;
-use crate::decision::policy;
+use crate::decision::policy::{self, Policy};
 use crate::edge::clients::entries::Entry;
 use crate::edge::clients::wrapping::Settings;
 use crate::edge::store::files::{self, FileError};
@@ -37,14 +37,17 @@ pub fn run(args: &Enforce) -> Result<Exit, Failure> {
         return wrapped::stop("enforce", &args.targets, &here);
     }
     let policy = here.project.join(&args.policy);
-    check_policy(&policy, &args.policy)?;
+    let granted = check_policy(&policy, &args.policy)?;
+    // Relative paths of a policy start from its folder, wherever it is applied from.
+    let folder = policy.parent().and_then(|folder| std::fs::canonicalize(folder).ok());
+    let project = folder.map_or_else(|| here.project.clone(), |folder| files::plain_path(&folder));
     let lock = lock(args, &here)?;
     let audit = here.project.join(&args.audit);
     let mode = if args.monitor { Mode::Monitor } else { Mode::Enforce };
-    let done = wrapped::wrap("enforce", &args.targets, &here, &|file, entry| Settings {
+    let done = wrapped::wrap("enforce", &args.targets, &here, &audit, &|file, entry| Settings {
         mode,
         server: entry.name.clone(),
-        project: here.project.clone(),
+        project: project.clone(),
         traces: None,
         record_text: false,
         policy: Some(policy.clone()),
@@ -52,22 +55,27 @@ pub fn run(args: &Enforce) -> Result<Exit, Failure> {
         audit: Some(audit.join(log_name(&file.path, entry))),
     })?;
     terminal::print(&done.tables);
-    if done.covered == 0 {
+    if done.wrapped.is_empty() {
         return Err(Failure::nothing("no server was wrapped; the table says why"));
     }
-    files::private_folder(&audit)?;
+    let document = granted.document();
+    let unnamed = done.wrapped.iter().filter(|name| !document.default_allow && !document.servers.contains_key(*name));
+    let unnamed = unnamed.map(|name| terminal::plain(name)).collect::<Vec<_>>().join(", ");
+    if !unnamed.is_empty() {
+        terminal::print(&format!("\nNot in the policy, so that every call is denied: {unnamed}\n"));
+    }
     terminal::print(&wrapped::cautions(&done, "enforce", &args.targets));
     let end = match mode {
         Mode::Monitor => "Everything still passes; what the policy would refuse is logged",
         _ => "What the policy does not grant is refused, and logged",
     };
     let audit = terminal::plain(&here.short(&audit));
-    terminal::print(&format!("\nNext: restart {}. {end} in {audit}.\n", done.clients()));
+    terminal::print(&format!("\n{end} in {audit}.\nNext: restart {}\n", done.clients()));
     Ok(if done.missed { Exit::Failed } else { Exit::Fine })
 }
 
 /// A policy with problems denies everything: better to say so before the agent stands still.
-fn check_policy(path: &Path, given: &Path) -> Result<(), Failure> {
+fn check_policy(path: &Path, given: &Path) -> Result<Policy, Failure> {
     let name = terminal::plain(&given.display().to_string());
     let text = files::read_text(path).map_err(|error| match error {
         FileError::Missing(_) => Failure::usage(format!(
@@ -80,14 +88,14 @@ fn check_policy(path: &Path, given: &Path) -> Result<(), Failure> {
             "the policy is wrong, so nothing was wrapped:\n{}\ncorrect it, then: remit check {name}",
             problems.0.iter().map(|problem| terminal::plain(&problem.to_string())).collect::<Vec<_>>().join("\n")
         ))),
-        Ok((_, findings)) if findings.is_empty() => Ok(()),
-        Ok((_, findings)) => {
+        Ok((policy, findings)) if findings.is_empty() => Ok(policy),
+        Ok((policy, findings)) => {
             let plural = if findings.len() == 1 { "" } else { "s" };
             terminal::note(&format!(
                 "remit: {} warning{plural} about the policy; see: remit check {name}",
                 findings.len()
             ));
-            Ok(())
+            Ok(policy)
         }
     }
 }

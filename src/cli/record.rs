@@ -6,7 +6,6 @@ use super::exit::{Exit, Failure};
 use super::targets::{Here, Targets};
 use super::wrapped;
 use crate::edge::clients::wrapping::Settings;
-use crate::edge::store::files;
 use crate::edge::terminal;
 use crate::model::server::Mode;
 
@@ -29,7 +28,7 @@ pub fn run(args: &Record) -> Result<Exit, Failure> {
         return wrapped::stop("record", &args.targets, &here);
     }
     let traces = here.project.join(&args.traces);
-    let done = wrapped::wrap("record", &args.targets, &here, &|_, entry| Settings {
+    let done = wrapped::wrap("record", &args.targets, &here, &traces, &|_, entry| Settings {
         mode: Mode::Record,
         server: entry.name.clone(),
         project: here.project.clone(),
@@ -40,10 +39,9 @@ pub fn run(args: &Record) -> Result<Exit, Failure> {
         audit: None,
     })?;
     terminal::print(&done.tables);
-    if done.covered == 0 {
+    if done.wrapped.is_empty() {
         return Err(Failure::nothing("no server was wrapped; the table says why"));
     }
-    files::private_folder(&traces)?;
     terminal::print(&wrapped::cautions(&done, "record", &args.targets));
     let infer = if args.traces.as_os_str() == "traces" {
         "remit infer".to_owned()

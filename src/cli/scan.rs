@@ -141,14 +141,14 @@ fn print_table(files: &[ConfigFile], findings: &[Finding]) {
 /// One line a finding; what is said of several servers alike is said once.
 fn rows(findings: &[Finding], one_file: bool) -> Vec<Vec<String>> {
     let mut rows: Vec<(&Finding, Vec<&str>, Vec<String>)> = Vec::new();
+    let mut known = HashMap::new();
     for finding in findings {
         let place = finding.at.as_ref().map(|at| match one_file {
             true => at.line.to_string(),
             false => format!("{}:{}", at.file, at.line),
         });
-        let alike =
-            |row: &&mut (&Finding, Vec<&str>, Vec<String>)| (&row.0.id, &row.0.what) == (&finding.id, &finding.what);
-        match rows.iter_mut().find(alike) {
+        let at = *known.entry((&finding.id, &finding.what)).or_insert(rows.len());
+        match rows.get_mut(at) {
             Some((_, servers, places)) => {
                 servers.push(&finding.subject);
                 places.extend(place);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::targets::{Format, Here, name_of};
-use super::wrapped::state;
+use super::wrapped::mode;
 use crate::edge::clients::entries::Entry;
 use crate::edge::clients::wrapping::setting;
 use crate::edge::clients::{ConfigFile, Source, find};
@@ -79,7 +79,7 @@ fn row(file: &ConfigFile, entry: &Entry, here: &Here) -> Row {
         file: here.short(&file.path),
         line: entry.line,
         server: entry.name.clone(),
-        mode: state(entry),
+        mode: mode(entry),
         disabled: entry.disabled,
         traces: path("--traces"),
         policy: path("--policy"),

@@ -74,9 +74,9 @@ pub fn name_of(client: &str) -> &str {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Failure {
         let exit = match &error {
-            ConfigError::File(FileError::Read { .. } | FileError::Write { .. }) | ConfigError::Busy(_) => {
-                Exit::Environment
-            }
+            ConfigError::File(FileError::Read { .. } | FileError::Write { .. })
+            | ConfigError::Busy(_)
+            | ConfigError::Protected(_) => Exit::Environment,
             _ => Exit::Usage,
         };
         Failure { exit, message: error.to_string() }
@@ -162,6 +162,6 @@ pub fn nothing_found(client: &[String]) -> Failure {
         CLIENTS.iter().filter(|known| client.is_empty() || client.iter().any(|id| id == known.id || id == "all"));
     let names = looked.map(|client| client.name).collect::<Vec<_>>().join(", ");
     Failure::nothing(format!(
-        "no MCP server is configured, neither in this project nor for this user (looked at {names}); name a file with --path FILE"
+        "no MCP server is configured, neither in this project nor for this user;\nlooked at the files of {names};\nname another file with --path FILE"
     ))
 }

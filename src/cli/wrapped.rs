@@ -1,6 +1,7 @@
 //! Wrapping and unwrapping the servers that were chosen, and saying what was done: what `record` and `enforce` share.
 
-use std::path::PathBuf;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
 use super::targets::{Here, Targets, name_of, nothing_found};
@@ -10,18 +11,23 @@ use crate::edge::clients::rewrite::Wrap;
 use crate::edge::clients::wrapping::{self, Seen, Settings};
 use crate::edge::clients::{ConfigFile, find};
 use crate::edge::render::table::table;
-use crate::edge::store::files;
+use crate::edge::store::{files, state};
 use crate::edge::terminal;
 use crate::model::server::{Launch, Mode};
 
 /// How one server of one file is to run.
 pub type Plan<'a> = &'a dyn Fn(&ConfigFile, &Entry) -> Settings;
 
-/// Wraps what `targets` means.
-pub fn wrap(verb: &str, targets: &Targets, here: &Here, plan: Plan<'_>) -> Result<Done, Failure> {
+/// Wraps what `targets` means. `folder` is where the wrapped servers will write; it is made first, so that none of them
+/// starts without it.
+pub fn wrap(verb: &str, targets: &Targets, here: &Here, folder: &Path, plan: Plan<'_>) -> Result<Done, Failure> {
     let program = program()?;
     let files = targets.files(verb, here)?;
     let chosen = |entry: &Entry| targets.means(&entry.name) && !matches!(entry.launch, Launch::Remote { .. });
+    let some = files.iter().flat_map(|file| &file.entries).any(|entry| chosen(entry) && entry.spans.is_some());
+    if some {
+        make_folder(folder, here)?;
+    }
     act(&files, targets, here, &|file, entry| {
         if !chosen(entry) {
             return Ok(Choice::Keep);
@@ -50,8 +56,23 @@ pub fn stop(verb: &str, targets: &Targets, here: &Here) -> Result<Exit, Failure>
         |_: &ConfigFile, entry: &Entry| Ok(if targets.means(&entry.name) { Choice::Unwrap } else { Choice::Keep });
     let done = act(&files, targets, here, &choose)?;
     terminal::print(&done.tables);
-    terminal::print(&format!("\nNext: restart {}. Its servers run without remit again.\n", done.clients()));
+    terminal::print(&format!("\nNext: restart {}; its servers run without remit again\n", done.clients()));
     Ok(Exit::Fine)
+}
+
+/// A folder that git ignores; never one that holds the project.
+fn make_folder(folder: &Path, here: &Here) -> Result<(), Failure> {
+    let shown = terminal::plain(&here.short(folder));
+    let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    if here.project.starts_with(folder) || here.project.starts_with(files::plain_path(&real)) {
+        return Err(Failure::usage(format!("{} holds the project; name a folder for this alone", folder.display())));
+    }
+    if !files::private_folder(folder)? {
+        terminal::note(&format!(
+            "remit: {shown} holds other files, so it got no .gitignore: do not commit what is written there"
+        ));
+    }
+    Ok(())
 }
 
 /// The program that wrapped entries start: this one.
@@ -76,8 +97,8 @@ pub struct Done {
     pub tables: String,
     /// Clients whose files changed or were looked at, by their names.
     names: Vec<String>,
-    /// Servers that run under remit now.
-    pub covered: usize,
+    /// Servers that run under remit now, by name.
+    pub wrapped: BTreeSet<String>,
     /// A file of the user was changed, or one of the project.
     pub of_user: bool,
     pub of_project: bool,
@@ -86,8 +107,12 @@ pub struct Done {
 }
 
 impl Done {
+    /// What has to be restarted.
     pub fn clients(&self) -> String {
-        self.names.join(" and ")
+        match self.names.as_slice() {
+            [one] => one.clone(),
+            _ => "the client that you use".to_owned(),
+        }
     }
 }
 
@@ -115,24 +140,28 @@ fn act_on(
     choose: Choose<'_>,
     done: &mut Done,
 ) -> Result<(), Failure> {
-    let changed = change(file, &|entry| choose(file, entry).unwrap_or(Choice::Keep))?;
+    let state = state::directory().ok_or_else(|| Failure::environment("cannot tell the home directory: set HOME"))?;
+    let changed = change(file, &|entry| choose(file, entry).unwrap_or(Choice::Keep), &state)?;
     let after = find::again(file)?;
     let mut rows = Vec::new();
+    let old: HashMap<_, _> = file.entries.iter().map(|entry| ((&entry.section, &entry.name), entry)).collect();
     for entry in after.iter().filter(|entry| targets.means(&entry.name)) {
-        let before = file.entries.iter().find(|old| (&old.section, &old.name) == (&entry.section, &entry.name));
+        let before = old.get(&(&entry.section, &entry.name)).copied();
         let refused = before.and_then(|old| choose(file, old).err());
         done.missed |= refused.is_some() && !targets.server.is_empty();
         done.missed |= matches!(entry.launch, Launch::Remote { .. }) && !targets.server.is_empty();
-        done.covered += usize::from(entry.wrapped.is_some());
+        if entry.wrapped.is_some() {
+            done.wrapped.insert(entry.name.clone());
+        }
         let disabled = before.is_some_and(|old| old.disabled);
         rows.push(vec![
             entry.name.clone(),
-            before.map_or("", state).to_owned(),
-            state(entry).to_owned(),
+            before.map_or("", mode).to_owned(),
+            mode(entry).to_owned(),
             note(before, entry, refused, disabled, targets.stop),
         ]);
     }
-    let heading = format!("{}  {}", title(file), terminal::plain(&here.short(&file.path)));
+    let heading = format!("{}{}", title(file), terminal::plain(&here.short(&file.path)));
     if !done.tables.is_empty() {
         done.tables.push('\n');
     }
@@ -149,12 +178,15 @@ fn act_on(
 }
 
 fn title(file: &ConfigFile) -> String {
-    let names = std::iter::once(&file.client).chain(&file.also).filter(|client| **client != "file");
-    names.map(|client| name_of(client)).collect::<Vec<_>>().join(", ")
+    match (file.client, file.also.len()) {
+        ("file", _) => String::new(),
+        (client, 0) => format!("{}  ", name_of(client)),
+        (client, others) => format!("{} and {others} more  ", name_of(client)),
+    }
 }
 
 /// How a server runs, in one word.
-pub fn state(entry: &Entry) -> &'static str {
+pub fn mode(entry: &Entry) -> &'static str {
     match (&entry.wrapped, &entry.launch) {
         (Some(wrapping), _) => wrapping.mode.name(),
         (None, Launch::Stdio { .. }) => "direct",

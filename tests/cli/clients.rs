@@ -48,6 +48,35 @@ fn every_clients_file_is_wrapped_and_comes_back_byte_for_byte() {
 }
 
 #[test]
+fn every_file_of_the_table_is_found_wrapped_and_restored() {
+    use mcp_remit::edge::clients::table::{Base, CLIENTS, PROJECT};
+    for client in CLIENTS {
+        let users = client.user.iter().filter(|file| cfg!(target_os = "linux") || file.base == Base::Home);
+        let users = users.map(|file| (file.base == Base::AppData, true, file.path, file.sections));
+        let projects = client.project.iter().map(|file| (false, false, file.path, file.sections));
+        for (of_apps, of_user, name, sections) in users.chain(projects) {
+            for section in sections.iter() {
+                let place = Place::new();
+                let mut text = String::from("{ \"s\": { \"command\": \"npx\", \"args\": [\"-y\", \"x\"] } }");
+                for key in section.iter().rev() {
+                    let project = place.project().display().to_string().replace('\\', "/");
+                    let key = if *key == PROJECT { &project } else { *key };
+                    text = format!("{{\n  \"{key}\": {text}\n}}");
+                }
+                let folder = if of_user { place.home() } else { place.project() };
+                let path = if of_apps { folder.join(".config").join(name) } else { folder.join(name) };
+                write(&path, &text);
+                place.remit(&["record", "--client", client.id]).assert().code(0);
+                let wrapped = std::fs::read_to_string(&path).unwrap();
+                assert!(wrapped.contains("\"proxy\""), "{} {name}", client.id);
+                place.remit(&["record", "--client", client.id, "--stop"]).assert().code(0);
+                assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{} {name}", client.id);
+            }
+        }
+    }
+}
+
+#[test]
 fn only_this_projects_servers_of_claude_code_are_touched() {
     let place = Place::new();
     let (_, path, text) = files(&place).into_iter().find(|(_, path, _)| path.ends_with(".claude.json")).unwrap();
@@ -63,7 +92,7 @@ fn a_file_that_several_clients_read_is_wrapped_once() {
     let place = Place::new();
     let path = place.write(".mcp.json", r#"{"mcpServers": {"s": {"command": "npx"}}}"#);
     let said = place.remit(&["record", "--client", "all"]).assert().code(0).get_output().stdout.clone();
-    assert!(String::from_utf8(said).unwrap().contains("Claude Code, Cursor, VS Code, Windsurf"));
+    assert!(String::from_utf8(said).unwrap().contains("Claude Code and 5 more  .mcp.json"));
     assert_eq!(std::fs::read_to_string(&path).unwrap().matches("\"proxy\"").count(), 1);
     place.remit(&["record", "--client", "cursor"]).assert().code(0);
     assert_eq!(std::fs::read_to_string(&path).unwrap().matches("\"proxy\"").count(), 1);

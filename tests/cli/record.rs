@@ -292,6 +292,25 @@ fn nothing_to_stop_is_fine() {
 }
 
 #[test]
+fn a_server_that_the_policy_does_not_name_is_told() {
+    let place = place(r#"{"mcpServers": {"fs": {"command": "a"}, "other": {"command": "b"}}}"#);
+    place.write("mcp.policy.yaml", POLICY);
+    let said = out(&place.remit(&["enforce"]).assert().code(0));
+    assert!(said.contains("Not in the policy, so that every call is denied: other\n"), "{said}");
+}
+
+#[test]
+fn traces_never_make_git_ignore_the_project() {
+    let place = place(ONE);
+    for folder in [".", "..", "/"] {
+        place.remit(&["record", "--traces", folder]).assert().code(2);
+    }
+    place.write("docs/a.md", "a");
+    place.remit(&["record", "--traces", "docs"]).assert().code(0);
+    assert!(!place.project().join("docs/.gitignore").exists() && !place.project().join(".gitignore").exists());
+}
+
+#[test]
 fn enforcing_without_a_policy_is_refused() {
     let place = place(ONE);
     let said = err(&place.remit(&["enforce", "--client", "cursor"]).assert().code(2));

@@ -29,21 +29,27 @@ const MARK: &str = "\u{feff}";
 /// The file is replaced in one step, and only if it still is what was read. A file that nobody edited since it was wrapped
 /// goes back to the very bytes that it had before. What has to be remembered is written first: if the machine stops in
 /// between, the digest shows that it does not fit, and the wrapping is taken out by its own arguments.
-pub fn change(file: &ConfigFile, choose: &dyn Fn(&Entry) -> Choice) -> Result<bool, ConfigError> {
+///
+/// `state`: the state directory.
+pub fn change(file: &ConfigFile, choose: &dyn Fn(&Entry) -> Choice, state: &Path) -> Result<bool, ConfigError> {
     let path = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
     for _ in 0..ATTEMPTS {
         let current = files::read_raw(&path)?;
-        let plan = plan(&path, &file.sections, &current, choose).map_err(|why| ConfigError::of(&file.path, why))?;
-        let Some(plan) = plan else { return Ok(false) };
+        let memory = memory::recall(state, &path);
+        let plan = plan(&path, &file.sections, &current, choose, memory);
+        let Some(plan) = plan.map_err(|why| ConfigError::of(&file.path, why))? else { return Ok(false) };
+        if std::fs::metadata(&path).is_ok_and(|found| found.permissions().readonly()) {
+            return Err(ConfigError::Protected(file.path.clone()));
+        }
         if let Some(memory) = &plan.memory {
-            memory::keep(&path, memory)?;
+            memory::keep(state, &path, memory)?;
         }
         if files::read_raw(&path)? != current {
             continue;
         }
         files::write_atomic(&path, plan.text.as_bytes(), Access::Kept)?;
         if plan.memory.is_none() {
-            memory::forget(&path);
+            memory::forget(state, &path);
         }
         return Ok(true);
     }
@@ -62,10 +68,11 @@ fn plan(
     sections: &[Section],
     current: &str,
     choose: &dyn Fn(&Entry) -> Choice,
+    memory: Option<Memory>,
 ) -> Result<Option<Plan>, Refusal> {
     let text = current.strip_prefix(MARK).unwrap_or(current);
     let wanted = wanted(&rewrite::servers(text, sections)?, choose);
-    let base = base(path, sections, current)?;
+    let base = base(sections, current, memory)?;
     let wrapped = rewrite::wrap(&base, sections, &wanted)?;
     if wrapped.text == text {
         return Ok(None);
@@ -99,15 +106,105 @@ fn wanted(entries: &[Entry], choose: &dyn Fn(&Entry) -> Choice) -> BTreeMap<Key,
 
 /// The file without wrapping: the user's own bytes where nobody edited it since, else its text with the wrapping taken
 /// out.
-fn base(path: &Path, sections: &[Section], current: &str) -> Result<String, Refusal> {
+fn base(sections: &[Section], current: &str, memory: Option<Memory>) -> Result<String, Refusal> {
     let mark = if current.starts_with(MARK) { MARK } else { "" };
     let text = current.strip_prefix(MARK).unwrap_or(current);
-    let memory = memory::recall(path);
     if let Some(memory) = memory.as_ref().filter(|memory| memory.after == memory::digest(current.as_bytes()))
         && let Some(base) = rewrite::undo(text, &memory.undo)
         && memory.before == memory::digest(format!("{mark}{base}").as_bytes())
     {
         return Ok(base);
     }
-    rewrite::unwrap(text, sections, memory.as_ref().map(|memory| memory.added.as_slice()).unwrap_or_default())
+    rewrite::unwrap(text, sections, &memory.map(|memory| memory.added).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::path::PathBuf;
+
+    use super::super::find::{Source, files_of};
+    use super::*;
+
+    const TEXT: &str = r#"{"mcpServers": {"s": {"command": "npx", "args": ["x"]}}}"#;
+
+    /// A file in a folder of its own, with a state directory beside it.
+    fn file() -> (tempfile::TempDir, ConfigFile, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mcp.json");
+        std::fs::write(&path, TEXT).unwrap();
+        let mut files = files_of(&Source::Path(path), folder.path(), folder.path()).unwrap();
+        let state = folder.path().join("state");
+        (folder, files.remove(0).unwrap(), state)
+    }
+
+    fn record(_: &Entry) -> Choice {
+        let settings = ["proxy", "--mode", "record"].map(str::to_owned).to_vec();
+        Choice::Wrap(Wrap { program: "/x/remit".into(), settings })
+    }
+
+    fn read(file: &ConfigFile) -> String {
+        std::fs::read_to_string(&file.path).unwrap()
+    }
+
+    #[test]
+    fn a_change_that_comes_in_between_is_kept() {
+        let (_folder, file, state) = file();
+        let first = Cell::new(true);
+        let edited = TEXT.replace("{\"mcpServers\"", "{\"startups\": 2, \"mcpServers\"");
+        let choose = |entry: &Entry| {
+            if first.replace(false) {
+                std::fs::write(&file.path, &edited).unwrap();
+            }
+            record(entry)
+        };
+        assert!(change(&file, &choose, &state).unwrap());
+        assert!(read(&file).contains("\"startups\": 2") && read(&file).contains("\"proxy\""));
+        assert!(change(&file, &|_| Choice::Unwrap, &state).unwrap());
+        assert_eq!(read(&file), edited);
+    }
+
+    #[test]
+    fn a_file_that_changes_all_the_time_is_given_up_and_left_as_it_is() {
+        let (_folder, file, state) = file();
+        let count = Cell::new(0);
+        let choose = |entry: &Entry| {
+            count.set(count.get() + 1);
+            std::fs::write(&file.path, TEXT.replace('x', &format!("x{}", count.get()))).unwrap();
+            record(entry)
+        };
+        assert!(matches!(change(&file, &choose, &state), Err(ConfigError::Busy(_))));
+        assert!(!read(&file).contains("proxy"));
+    }
+
+    #[test]
+    fn a_write_protected_file_is_left_alone() {
+        let (_folder, file, state) = file();
+        let mut permissions = std::fs::metadata(&file.path).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&file.path, permissions).unwrap();
+        assert!(matches!(change(&file, &record, &state), Err(ConfigError::Protected(_))));
+        assert_eq!(read(&file), TEXT);
+    }
+
+    #[test]
+    fn nothing_is_written_where_nothing_changes() {
+        let (_folder, file, state) = file();
+        assert!(!change(&file, &|_| Choice::Keep, &state).unwrap());
+        assert!(change(&file, &record, &state).unwrap());
+        assert!(!change(&file, &record, &state).unwrap());
+        assert!(!change(&file, &|_| Choice::Keep, &state).unwrap());
+    }
+
+    #[test]
+    fn many_servers_are_wrapped_and_come_back() {
+        let (_folder, mut file, state) = file();
+        let servers: Vec<String> = (0..3_000).map(|n| format!("\"s{n}\": {{\"command\": \"a\"}}")).collect();
+        let text = format!("{{\"mcpServers\": {{{}}}}}", servers.join(",\n"));
+        std::fs::write(&file.path, &text).unwrap();
+        file.sections = vec![vec!["mcpServers".to_owned()]];
+        assert!(change(&file, &record, &state).unwrap());
+        assert!(change(&file, &|_| Choice::Unwrap, &state).unwrap());
+        assert_eq!(read(&file), text);
+    }
 }

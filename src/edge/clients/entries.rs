@@ -190,7 +190,8 @@ fn unfold(entry: &mut Entry, node: &Node, mut spans: Spans) {
             (own, values.get(inner + 1..).unwrap_or_default().to_vec())
         }
     };
-    let cwd = node.get("cwd").and_then(Node::text).map(PathBuf::from);
+    let cwd = node.get("cwd").or_else(|| node.get("working_directory")); // The second: Warp.
+    let cwd = cwd.and_then(Node::text).map(PathBuf::from);
     entry.launch = Launch::Stdio { command, args, env: texts_of(node.get("env")), cwd };
     entry.spans = Some(spans);
 }

@@ -1,5 +1,6 @@
 //! Reading the configuration files that exist.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::entries::{self, Entry, Section};
@@ -38,6 +39,10 @@ pub enum ConfigError {
     NoServers(PathBuf),
     #[error("{}: changes all the time; close the client that uses it, then run this again", .0.display())]
     Busy(PathBuf),
+    #[error("{}: is write-protected, so nothing was written; let it be written, then run this again", .0.display())]
+    Protected(PathBuf),
+    #[error("{}: is no regular file", .0.display())]
+    NotAFile(PathBuf),
     #[error("{}: cannot be edited safely, so nothing was written; please report this with the shape of the file", .0.display())]
     Unsure(PathBuf),
 }
@@ -181,7 +186,7 @@ fn of_clients(
     let mut found: Vec<Result<ConfigFile, ConfigError>> = Vec::new();
     let mut seen: Vec<(PathBuf, usize)> = Vec::new();
     for client in clients {
-        let (first, mut off) = (found.len(), Vec::new());
+        let (first, mut off) = (found.len(), HashSet::new());
         for candidate in candidates(client, project, machine) {
             let Ok(real) = std::fs::canonicalize(&candidate.path) else { continue };
             if let Some((_, index)) = seen.iter().find(|(path, _)| *path == real) {
@@ -197,7 +202,9 @@ fn of_clients(
                 Ok(Some(file)) => Ok(file),
                 Err(error) => Err(error),
             };
-            off.extend(switched_off(&candidate.path, project));
+            if file.is_ok() {
+                off.extend(switched_off(&candidate.path, project));
+            }
             seen.push((real, found.len()));
             found.push(file);
         }
@@ -228,6 +235,10 @@ fn spellings(project: &Path) -> Vec<String> {
 }
 
 fn read(candidate: &Candidate, project: &Path) -> Result<Option<ConfigFile>, ConfigError> {
+    // Opening a pipe would wait for ever.
+    if std::fs::metadata(&candidate.path).is_ok_and(|found| !found.is_file()) {
+        return Err(ConfigError::NotAFile(candidate.path.clone()));
+    }
     let text = match files::read_text(&candidate.path) {
         Ok(text) => text,
         Err(FileError::Missing(_)) => return Ok(None),

@@ -95,6 +95,14 @@ impl Node {
         }
     }
 
+    /// The same, to be changed. Of anything else than an object, an empty list that nobody sees.
+    pub fn members_mut(&mut self) -> &mut [Member] {
+        match &mut self.kind {
+            Kind::Map(members) => members,
+            _ => &mut [],
+        }
+    }
+
     /// The elements of an array.
     pub fn list(&self) -> Option<&[Node]> {
         match &self.kind {

@@ -1,6 +1,7 @@
 //! How to take a wrapping back, byte for byte: places and digests, kept in the state directory. Nothing of the file
 //! itself, since configurations hold secrets.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -23,11 +24,11 @@ pub struct Memory {
     pub before: String,
     pub after: String,
     pub undo: Vec<Undo>,
-    pub added: Vec<Key>,
+    pub added: BTreeSet<Key>,
 }
 
 impl Memory {
-    pub fn of(file: &Path, before: &[u8], after: &[u8], undo: Vec<Undo>, added: Vec<Key>) -> Memory {
+    pub fn of(file: &Path, before: &[u8], after: &[u8], undo: Vec<Undo>, added: BTreeSet<Key>) -> Memory {
         let file = file.display().to_string();
         Memory { v: VERSION, file, before: digest(before), after: digest(after), undo, added }
     }
@@ -37,29 +38,26 @@ pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn place(file: &Path) -> Result<PathBuf, FileError> {
-    let state = state::directory().ok_or_else(|| FileError::Missing(PathBuf::from("the home directory")))?;
-    Ok(state.join("wraps").join(format!("{}.json", state::name_of(file))))
+fn place(state: &Path, file: &Path) -> PathBuf {
+    state.join("wraps").join(format!("{}.json", state::name_of(file)))
 }
 
 /// What is remembered of this file (its resolved path); `None` also where it was lost or damaged.
-pub fn recall(file: &Path) -> Option<Memory> {
-    let text = files::read_text(&place(file).ok()?).ok()?;
+pub fn recall(state: &Path, file: &Path) -> Option<Memory> {
+    let text = files::read_text(&place(state, file)).ok()?;
     let memory: Memory = serde_json::from_str(&text).ok()?;
     (memory.v == VERSION).then_some(memory)
 }
 
 /// Keeps it, for this user alone.
-pub fn keep(file: &Path, memory: &Memory) -> Result<(), FileError> {
-    let place = place(file)?;
+pub fn keep(state: &Path, file: &Path, memory: &Memory) -> Result<(), FileError> {
+    let place = place(state, file);
     let text = serde_json::to_vec(memory)
         .map_err(|error| FileError::Write { path: place.clone(), source: std::io::Error::other(error) })?;
     files::write_atomic(&place, &text, Access::Private)
 }
 
 /// Nothing is wrapped any more.
-pub fn forget(file: &Path) {
-    if let Ok(place) = place(file) {
-        let _ = std::fs::remove_file(place);
-    }
+pub fn forget(state: &Path, file: &Path) {
+    let _ = std::fs::remove_file(place(state, file));
 }

@@ -4,7 +4,7 @@
 //! switch of the mode is a wrapping like any other, nothing is ever wrapped twice, and what has to be remembered always
 //! leads back to the user's own text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ pub struct Rewritten {
     pub text: String,
     pub undo: Vec<Undo>,
     /// Servers that had no `args` before.
-    pub added: Vec<Key>,
+    pub added: BTreeSet<Key>,
 }
 
 /// One step back: the piece at `at` of that length goes, and the piece at `from`, if any, takes its place. It holds
@@ -97,9 +97,9 @@ pub fn servers(text: &str, sections: &[Section]) -> Result<Vec<Entry>, Refusal> 
 }
 
 /// Takes all wrapping out and leaves everything else as it is. `added` are the servers that had no `args` before.
-pub fn unwrap(text: &str, sections: &[Section], added: &[Key]) -> Result<String, Refusal> {
+pub fn unwrap(text: &str, sections: &[Section], added: &BTreeSet<Key>) -> Result<String, Refusal> {
     let read = read(text, sections)?;
-    let (mut edits, mut meant) = (Vec::new(), read.tree.clone());
+    let (mut edits, mut meant) = (Vec::new(), Meant::new());
     for entry in &read.entries {
         let Some(spans) = &entry.spans else { continue };
         let (Some(inner), Some(args)) = (spans.inner, &spans.args) else { continue };
@@ -117,10 +117,10 @@ pub fn unwrap(text: &str, sections: &[Section], added: &[Key]) -> Result<String,
             }
             (false, None, _) => continue,
         });
-        set(&mut meant, &key, own, (!drop_args).then_some(rest)).ok_or(Refusal::Unsure)?;
+        meant.insert(key, (own.clone(), (!drop_args).then(|| rest.to_vec())));
     }
     let new = jsonc::apply(read.text, &mut edits).ok_or(Refusal::Unsure)?;
-    check(&new, &meant)?;
+    check(&new, read.tree, sections, &meant)?;
     Ok(new)
 }
 
@@ -135,22 +135,22 @@ fn args_member(text: &str, args: &entries::ArgsSpans) -> std::ops::Range<usize> 
 /// Wraps servers of a text in which none is wrapped. A server that is not there, or cannot be wrapped, is passed over.
 pub fn wrap(text: &str, sections: &[Section], wanted: &BTreeMap<Key, Wrap>) -> Result<Rewritten, Refusal> {
     let read = read(text, sections)?;
-    let (mut pieces, mut added, mut meant) = (Vec::new(), Vec::new(), read.tree.clone());
+    let (mut pieces, mut added, mut meant) = (Vec::new(), BTreeSet::new(), Meant::new());
     for (number, entry) in read.entries.iter().enumerate() {
         let key = (entry.section.clone(), entry.name.clone());
         let (Some(spans), Some(wrap)) = (&entry.spans, wanted.get(&key)) else { continue };
         let own = spans.args.as_ref().map(|args| args.values.clone()).unwrap_or_default();
         let words = wrap.settings.iter().cloned().chain(["--".to_owned(), spans.program.clone()]).chain(own);
-        set(&mut meant, &key, &wrap.program, Some(&words.collect::<Vec<_>>())).ok_or(Refusal::Unsure)?;
+        meant.insert(key.clone(), (wrap.program.clone(), Some(words.collect())));
         if spans.args.is_none() {
-            added.push(key);
+            added.insert(key);
         }
         pieces.extend(wrap_one(text, spans, wrap, number).ok_or(Refusal::Unsure)?);
     }
     let mut edits: Vec<Edit> = pieces.iter().map(|piece| piece.edit.clone()).collect();
     let new = jsonc::apply(read.text, &mut edits).ok_or(Refusal::Unsure)?;
     let steps = way_back(pieces);
-    check(&new, &meant)?;
+    check(&new, read.tree, sections, &meant)?;
     if undo(&new, &steps).as_deref() != Some(text) {
         return Err(Refusal::Unsure);
     }
@@ -228,14 +228,31 @@ pub fn undo(text: &str, steps: &[Undo]) -> Option<String> {
     Some(out)
 }
 
-/// Sets command and arguments of one server in a tree; `None` takes the arguments away.
-fn set(tree: &mut Node, (section, name): &Key, command: &str, args: Option<&[String]>) -> Option<()> {
-    let mut node = tree;
-    for key in section.iter().chain([name]) {
-        let Kind::Map(members) = &mut node.kind else { return None };
-        node = &mut members.iter_mut().find(|member| member.name == *key)?.value;
+/// What servers are meant to start: command, and arguments where there are any.
+type Meant = BTreeMap<Key, (String, Option<Vec<String>>)>;
+
+/// Sets commands and arguments in a tree; no arguments takes them away. One pass, however many servers there are.
+fn set(tree: &mut Node, sections: &[Section], meant: &Meant) -> Option<()> {
+    for section in sections {
+        let mut node = Some(&mut *tree);
+        for key in section {
+            node = node.and_then(|node| node.members_mut().iter_mut().find(|member| member.name == *key)).map(value);
+        }
+        for server in node.map(Node::members_mut).into_iter().flatten() {
+            if let Some((command, args)) = meant.get(&(section.clone(), server.name.clone())) {
+                set_one(&mut server.value, command, args.as_deref())?;
+            }
+        }
     }
-    let Kind::Map(members) = &mut node.kind else { return None };
+    Some(())
+}
+
+fn value(member: &mut Member) -> &mut Node {
+    &mut member.value
+}
+
+fn set_one(entry: &mut Node, command: &str, args: Option<&[String]>) -> Option<()> {
+    let Kind::Map(members) = &mut entry.kind else { return None };
     let at = members.iter().position(|member| member.name == "command")?;
     members.get_mut(at)?.value = Node::of_text(command);
     let Some(args) = args else {
@@ -251,10 +268,12 @@ fn set(tree: &mut Node, (section, name): &Key, command: &str, args: Option<&[Str
 }
 
 /// Reads the new text again, and compares it with what was meant.
-fn check(new: &str, meant: &Node) -> Result<(), Refusal> {
+fn check(new: &str, old: Node, sections: &[Section], meant: &Meant) -> Result<(), Refusal> {
+    let mut expected = old;
+    set(&mut expected, sections, meant).ok_or(Refusal::Unsure)?;
     let said = jsonc::parse(new).map_err(|_| Refusal::Unsure)?;
     let said = said.unwrap_or(Node { span: 0..0, kind: Kind::Map(Vec::new()) });
-    if said.says_the_same(meant) { Ok(()) } else { Err(Refusal::Unsure) }
+    if said.says_the_same(&expected) { Ok(()) } else { Err(Refusal::Unsure) }
 }
 
 #[cfg(test)]

@@ -57,9 +57,21 @@ const SERVERS: &[&[&str]] = &[&["mcpServers"]];
 const VS_CODE: &[&[&str]] = &[&["servers"]];
 const VS_CODE_SETTINGS: &[&[&str]] = &[&["mcp", "servers"]];
 const CLAUDE: &[&[&str]] = &[&["mcpServers"], &["projects", PROJECT, "mcpServers"]];
+const KIRO: &[&[&str]] = &[&["mcpServers"], &["powers", "mcpServers"]];
+const ZED: &[&[&str]] = &[&["context_servers"]];
+const AMP: &[&[&str]] = &[&["amp.mcpServers"]];
+const CRUSH: &[&[&str]] = &[&["mcp"]];
 
 /// What a file given by path may hold.
-pub const ANY: &[&[&str]] = &[&["mcpServers"], &["servers"], &["mcp", "servers"], &["projects", PROJECT, "mcpServers"]];
+pub const ANY: &[&[&str]] = &[
+    &["mcpServers"],
+    &["servers"],
+    &["mcp", "servers"],
+    &["projects", PROJECT, "mcpServers"],
+    &["powers", "mcpServers"],
+    &["context_servers"],
+    &["amp.mcpServers"],
+];
 
 const fn user(base: Base, path: &'static str, sections: &'static [&'static [&'static str]]) -> UserFile {
     UserFile { base, path, format: Format::Json, sections }
@@ -116,6 +128,130 @@ pub const CLIENTS: &[Client] = &[
         name: "Gemini CLI",
         user: &[user(Base::Home, ".gemini/settings.json", SERVERS)],
         project: &[project(".gemini/settings.json", SERVERS)],
+    },
+    Client {
+        id: "copilot",
+        name: "GitHub Copilot CLI",
+        user: &[user(Base::Home, ".copilot/mcp-config.json", SERVERS)],
+        project: &[project(".mcp.json", SERVERS), project(".github/mcp.json", SERVERS)],
+    },
+    Client {
+        id: "qwen",
+        name: "Qwen Code",
+        user: &[user(Base::Home, ".qwen/settings.json", SERVERS)],
+        project: &[project(".qwen/settings.json", SERVERS), project(".mcp.json", SERVERS)],
+    },
+    Client {
+        id: "cline",
+        name: "Cline",
+        user: &[
+            user(
+                Base::AppData,
+                "Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json",
+                SERVERS,
+            ),
+            user(Base::Home, ".cline/data/settings/cline_mcp_settings.json", SERVERS),
+        ],
+        project: &[],
+    },
+    Client {
+        id: "roo",
+        name: "Roo Code",
+        user: &[
+            user(
+                Base::AppData,
+                "Code/User/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json",
+                SERVERS,
+            ),
+            user(
+                Base::AppData,
+                "Code/User/globalStorage/rooveterinaryinc.roo-cline/settings/cline_mcp_settings.json",
+                SERVERS,
+            ),
+        ],
+        project: &[project(".roo/mcp.json", SERVERS)],
+    },
+    Client {
+        id: "antigravity",
+        name: "Antigravity",
+        user: &[
+            user(Base::Home, ".gemini/config/mcp_config.json", SERVERS),
+            user(Base::Home, ".gemini/antigravity/mcp_config.json", SERVERS),
+        ],
+        project: &[],
+    },
+    Client {
+        id: "amazon-q",
+        name: "Amazon Q Developer",
+        user: &[
+            user(Base::Home, ".aws/amazonq/mcp.json", SERVERS),
+            user(Base::Home, ".aws/amazonq/agents/default.json", SERVERS),
+        ],
+        project: &[project(".amazonq/mcp.json", SERVERS)],
+    },
+    Client {
+        id: "kiro",
+        name: "Kiro",
+        user: &[user(Base::Home, ".kiro/settings/mcp.json", KIRO)],
+        project: &[project(".kiro/settings/mcp.json", KIRO)],
+    },
+    Client {
+        id: "junie",
+        name: "JetBrains Junie",
+        user: &[user(Base::Home, ".junie/mcp/mcp.json", SERVERS)],
+        project: &[project(".junie/mcp/mcp.json", SERVERS)],
+    },
+    Client {
+        id: "zed",
+        name: "Zed",
+        user: &[
+            user(Base::AppData, "zed/settings.json", ZED),
+            user(Base::AppData, "Zed/settings.json", ZED),
+            user(Base::Home, ".config/zed/settings.json", ZED),
+        ],
+        project: &[project(".zed/settings.json", ZED)],
+    },
+    Client {
+        id: "lm-studio",
+        name: "LM Studio",
+        user: &[
+            user(Base::Home, ".lmstudio/mcp.json", SERVERS),
+            user(Base::Home, ".cache/lm-studio/mcp.json", SERVERS),
+        ],
+        project: &[],
+    },
+    Client {
+        id: "warp",
+        name: "Warp",
+        user: &[user(Base::Home, ".warp/.mcp.json", SERVERS)],
+        project: &[project(".warp/.mcp.json", SERVERS)],
+    },
+    Client {
+        id: "factory",
+        name: "Factory Droid",
+        user: &[user(Base::Home, ".factory/mcp.json", SERVERS)],
+        project: &[project(".factory/mcp.json", SERVERS)],
+    },
+    Client {
+        id: "kimi",
+        name: "Kimi Code",
+        user: &[user(Base::Home, ".kimi-code/mcp.json", SERVERS)],
+        project: &[project(".kimi-code/mcp.json", SERVERS)],
+    },
+    Client {
+        id: "amp",
+        name: "Amp",
+        user: &[
+            user(Base::Home, ".config/amp/settings.json", AMP),
+            user(Base::Home, ".config/amp/settings.jsonc", AMP),
+        ],
+        project: &[project(".amp/settings.json", AMP), project(".amp/settings.jsonc", AMP)],
+    },
+    Client {
+        id: "crush",
+        name: "Crush",
+        user: &[user(Base::Home, ".config/crush/crush.json", CRUSH)],
+        project: &[project("crush.json", CRUSH), project(".crush.json", CRUSH)],
     },
 ];
 

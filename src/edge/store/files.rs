@@ -108,8 +108,9 @@ pub fn plain_path(path: &Path) -> PathBuf {
     }
 }
 
-/// Makes a folder for what is nobody else's business: for this user alone where it is new, and ignored by git.
-pub fn private_folder(folder: &Path) -> Result<(), FileError> {
+/// Makes a folder for what is nobody else's business: for this user alone where it is new, and ignored by git. `false`: it
+/// holds something else than logs and no `.gitignore`, and got none.
+pub fn private_folder(folder: &Path) -> Result<bool, FileError> {
     let failed = |source| FileError::Write { path: folder.to_owned(), source };
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -120,7 +121,15 @@ pub fn private_folder(folder: &Path) -> Result<(), FileError> {
     }
     builder.create(folder).map_err(failed)?;
     let ignore = folder.join(".gitignore");
-    if ignore.exists() { Ok(()) } else { write_atomic(&ignore, b"*\n", Access::Shared) }
+    if ignore.exists() {
+        return Ok(true);
+    }
+    let is_log = |entry: &std::fs::DirEntry| entry.path().extension().is_some_and(|extension| extension == "jsonl");
+    let others = std::fs::read_dir(folder).map_err(failed)?.flatten().any(|entry| !is_log(&entry));
+    if !others {
+        write_atomic(&ignore, b"*\n", Access::Shared)?;
+    }
+    Ok(!others)
 }
 
 /// Opens a private file for appending; folders are made. Refuses to follow a symlink on Unix, so that nobody who can

@@ -32,7 +32,7 @@ fn only_command_and_args_change() {
         r#"{"mcpServers": {"s": {"env": {"T": "${input:t}"}, "command": "/opt/a b/remit", "args": ["proxy", "--mode", "record", "--server", "s", "--traces", "/t \"x\"", "--", "npx", "-y"], "x": 1.0}}}"#
     );
     assert_eq!(undo(&wrapped.text, &wrapped.undo).unwrap(), text);
-    assert_eq!(unwrap(&wrapped.text, &sections(), &[]).unwrap(), text);
+    assert_eq!(unwrap(&wrapped.text, &sections(), &BTreeSet::new()).unwrap(), text);
 }
 
 #[test]
@@ -50,9 +50,9 @@ fn arguments_that_were_not_there_go_away_again() {
         "{\"mcpServers\": {\"s\": {\"command\": \"a\" /* x */ , }}}",
     ] {
         let wrapped = wrap_all(text);
-        assert_eq!(wrapped.added, [key("s")]);
+        assert_eq!(wrapped.added, BTreeSet::from([key("s")]));
         assert_eq!(unwrap(&wrapped.text, &sections(), &wrapped.added).unwrap(), text);
-        let without_memory = unwrap(&wrapped.text, &sections(), &[]).unwrap();
+        let without_memory = unwrap(&wrapped.text, &sections(), &BTreeSet::new()).unwrap();
         assert!(without_memory.contains("\"args\": []"), "{without_memory}");
     }
 }
@@ -78,7 +78,7 @@ fn a_formatter_that_moves_everything_does_no_harm() {
     assert_eq!(back, before);
     // One that puts a comma behind the last argument.
     let with_comma = wrapped.text.replace("\"c\"]", "\"c\",]");
-    assert!(unwrap(&with_comma, &sections(), &[]).unwrap().contains("\"args\": []"));
+    assert!(unwrap(&with_comma, &sections(), &BTreeSet::new()).unwrap().contains("\"args\": []"));
 }
 
 #[test]
@@ -184,7 +184,7 @@ proptest! {
     ) {
         let text = write(&made, &gaps, trailing);
         // The generator may have made a server that is wrapped already.
-        let unwrapped = unwrap(&text, &sections(), &[]).unwrap();
+        let unwrapped = unwrap(&text, &sections(), &BTreeSet::new()).unwrap();
         let before = servers(&unwrapped, &sections()).unwrap();
         prop_assert_eq!(before.len(), made.len());
         let wrapped = wrap_all(&unwrapped);
@@ -205,7 +205,7 @@ proptest! {
         made in proptest::collection::btree_map("[a-z]{1,8}", made(), 1..4),
         gaps in proptest::collection::vec(any::<usize>(), 1..40),
     ) {
-        let text = unwrap(&write(&made, &gaps, false), &sections(), &[]).unwrap();
+        let text = unwrap(&write(&made, &gaps, false), &sections(), &BTreeSet::new()).unwrap();
         let wrapped = wrap_all(&text);
         let edit = |text: &str| text.replacen('{', "{ \"theme\": \"dark\", // mine\n", 1);
         prop_assert_eq!(unwrap(&edit(&wrapped.text), &sections(), &wrapped.added).unwrap(), edit(&text));
@@ -214,7 +214,7 @@ proptest! {
     #[test]
     fn no_text_makes_it_panic(text in ".{0,80}", steps in proptest::collection::vec((0usize..90, 0usize..90), 0..4)) {
         let _ = servers(&text, &sections());
-        let _ = unwrap(&text, &sections(), &[]);
+        let _ = unwrap(&text, &sections(), &BTreeSet::new());
         let steps: Vec<Undo> = steps.into_iter().map(|(at, len)| Undo { at, len, from: Some((len, at)) }).collect();
         let _ = undo(&text, &steps);
     }
