@@ -42,6 +42,9 @@ struct Row {
     lock: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     audit: Option<String>,
+    /// The remit that a wrapped entry starts, where it is not there any more: such a server does not start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone: Option<String>,
 }
 
 pub fn run(args: &Status) -> Result<Exit, Failure> {
@@ -85,7 +88,14 @@ fn row(file: &ConfigFile, entry: &Entry, here: &Here) -> Row {
         policy: path("--policy"),
         lock: path("--lock"),
         audit: path("--audit"),
+        gone: gone(entry),
     }
+}
+
+fn gone(entry: &Entry) -> Option<String> {
+    let program = entry.spans.as_ref().filter(|_| entry.wrapped.is_some()).map(|spans| &spans.program)?;
+    let path = std::path::Path::new(program);
+    (path.is_absolute() && !path.exists()).then(|| program.clone())
 }
 
 fn print_table(rows: &[Row]) {
@@ -102,6 +112,12 @@ fn print_table(rows: &[Row]) {
         })
         .collect();
     terminal::print(&table(&["client", "server", "mode", "by", "where"], &cells));
+    if let Some(program) = rows.iter().find_map(|row| row.gone.as_ref()) {
+        let program = terminal::plain(program);
+        terminal::note(&format!(
+            "remit: {program} is gone, and servers that are wrapped with it do not start; wrap them again"
+        ));
+    }
     let wrapped = rows.iter().filter(|row| row.policy.is_some() || row.traces.is_some()).count();
     let enforced = rows.iter().filter(|row| row.mode == "enforce").count();
     terminal::print(&format!("\n{} servers, {wrapped} under remit, {enforced} enforced.\n", rows.len()));

@@ -150,7 +150,10 @@ fn what_another_remit_wrapped_is_switched_and_unwrapped() {
         "\"proxy\", \"--mode\", \"enforce\", \"--new-flag\", \"x\", \"--\", \"npx\", \"a\"",
     );
     let place = place(&wrapped);
+    #[cfg(unix)]
+    assert!(err(&place.remit(&["status"]).assert().code(0)).contains("/old/bin/remit is gone"));
     place.remit(&["record"]).assert().code(0);
+    assert_eq!(err(&place.remit(&["status"]).assert().code(0)), "");
     assert_eq!(launch(&place, "fs").iter().filter(|word| *word == "proxy").count(), 1);
     place.remit(&["record", "--stop"]).assert().code(0);
     assert_eq!(config(&place), config_of("npx", "\"a\""));
