@@ -85,6 +85,34 @@ const KEYS: [&str; 35] = [
     "hmac",
 ];
 
+/// Words before `KEY` in names of environment variables that make it no secret: `OPENWEATHER_KEY` is one.
+const INDEXES: [&str; 24] = [
+    "primary",
+    "foreign",
+    "sort",
+    "partition",
+    "cache",
+    "public",
+    "index",
+    "unique",
+    "group",
+    "row",
+    "column",
+    "lookup",
+    "hash",
+    "range",
+    "map",
+    "object",
+    "candidate",
+    "composite",
+    "registry",
+    "routing",
+    "idempotency",
+    "message",
+    "event",
+    "translation",
+];
+
 /// Words before `token` that make it a place in a list, or a piece of text.
 const PLACES: [&str; 28] = [
     "next",
@@ -151,6 +179,9 @@ pub(super) fn weigh(name: &str) -> Option<Says> {
             says(Weight::Password, "password")
         }
         "key" | "keys" if KEYS.contains(&before) => says(Weight::Token, "api-key"),
+        "key" if !before.is_empty() && !INDEXES.contains(&before) && is_variable(name) => {
+            says(Weight::Token, "api-key")
+        }
         _ if ends(&[
             "apikey",
             "apikeys",
@@ -171,6 +202,11 @@ pub(super) fn weigh(name: &str) -> Option<Says> {
         "jwt" | "bearer" | "auth" | "oauth" => says(Weight::Token, "token"),
         _ => None,
     }
+}
+
+/// `NAME_OF_THIS_KIND`
+fn is_variable(name: &str) -> bool {
+    name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
 /// Names of URL parameters that are nothing elsewhere.
@@ -239,6 +275,7 @@ mod tests {
             "_authToken",
             "Authorization",
             "Set-Cookie",
+            "OPENWEATHER_KEY",
             "credentials",
         ] {
             assert!(weigh(name).is_some(), "{name}");
@@ -261,6 +298,9 @@ mod tests {
             "password_policy",
             "key",
             "primary_key",
+            "PRIMARY_KEY",
+            "weather_key",
+            "CACHE_KEY",
             "foreign_key",
             "public_key",
             "sort_key",

@@ -50,7 +50,7 @@ impl Redactor {
                 return Err(wrong("a name has letters, digits, `-` and `_` only, 60 at most"));
             }
             let regex =
-                RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|error| wrong(&error.to_string()))?;
+                RegexBuilder::new(pattern).size_limit(1 << 22).build().map_err(|error| wrong(&error.to_string()))?;
             if regex.is_match("") {
                 return Err(wrong("it matches the empty text"));
             }
@@ -172,7 +172,14 @@ impl Redactor {
             .find_map(|name| members.get(*name).and_then(Value::as_str))
             .filter(|name| names::weigh(name).is_some())
             .map(str::to_owned);
+        // Everything in a Kubernetes Secret is one, whatever its name.
+        let sealed = members.get("kind").and_then(Value::as_str) == Some("Secret");
         for (name, value) in members.iter_mut() {
+            if let (true, "data" | "stringData", Value::Object(data)) = (sealed, name.as_str(), &mut *value) {
+                data.values_mut().for_each(|value| self.value_under(Some("password"), value));
+                self.keys(data);
+                continue;
+            }
             let carrier = ["value", "val", "content", "data", "text", "plain"].contains(&name.as_str());
             let hint = if carrier { sibling.as_deref().or(hint).or(Some(name)) } else { Some(name.as_str()) };
             self.value_under(hint, value);
@@ -226,7 +233,9 @@ impl Redactor {
         let whole = 0..text.len();
         let range = match says.weight {
             Weight::Authorization => headers::credential(text, true)?,
-            Weight::Cookie => Some(whole).filter(|_| headers::holds_cookie(text))?,
+            Weight::Cookie => {
+                Some(whole).filter(|_| headers::holds_cookie(text) || values::looks_random_quoted(text))?
+            }
             Weight::Password => {
                 Some(whole).filter(|_| !(values::is_place(text) && hint.eq_ignore_ascii_case("pwd")))?
             }

@@ -245,6 +245,7 @@ fn command_lines_lose_the_passwords_of_well_known_programs() {
         "mysql -u root -pswordfish db",
         "redis-cli -h cache -a swordfish ping",
         "curl -s -u bob:swordfish https://x.example",
+        "curl https://x.example \\\n  -u bob:swordfish",
         "openssl rsa -in k.pem -passin pass:swordfish",
         "echo 'swordfish' | sudo -S ls",
         "machine host.example login bob password swordfish",
@@ -321,11 +322,15 @@ fn a_key_of_json_says_what_its_value_is() {
         "token": {"value": token},
         "sha": noise(40, HEX),
         "id": "550e8400-e29b-41d4-a716-446655440000",
+        "kind": "Secret",
+        "data": {"code": "c3dvcmRmaXNo"},
+        "cookies": [{"name": "sid", "value": token}],
+        "auths": {"registry.example": {"auth": "Ym9iOnN3b3JkZmlzaA=="}},
         "nested": format!("{{\"secret\": \"{token}\"}}"),
     });
     redactor().value(&mut value);
     let text = value.to_string();
-    for secret in ["correct horse", "\"one\"", "\"two\"", "\"sword\"", token.as_str()] {
+    for secret in ["correct horse", "\"one\"", "\"two\"", "\"sword\"", "c3dvcmRmaXNo", "Ym9iOnN3b3Jk", token.as_str()] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     assert_eq!(value["db"]["password"], json!(12345), "numbers stay");
@@ -442,4 +447,30 @@ fn addresses_are_masked_for_people_only_where_the_policy_says_so() {
 #[test]
 fn the_key_is_not_shown_by_debug() {
     assert!(!format!("{:?}", redactor()).contains("7, 7"));
+}
+
+/// What docs/LIMITS.md says of redaction. When one of these is found, the statement goes.
+#[test]
+fn these_secrets_are_not_seen() {
+    let token = noise(32, MIXED);
+    let backwards: String = token.chars().rev().collect();
+    for text in [
+        // A secret made of words, under a name that does not say password.
+        "client_secret: correct-horse-battery-staple".to_owned(),
+        // A random run without a name, a place or a vendor's form.
+        token.clone(),
+        // Encoded in a way that is no credential's usual one.
+        format!("note: {backwards}"),
+        format!("data: {}", base64("password=hunter2")),
+        // A password in a sentence.
+        "the password is swordfish".to_owned(),
+        // A line of a .pgpass file.
+        "db.example:5432:app:bob:swordfish".to_owned(),
+    ] {
+        stays(&text);
+    }
+    let mut value = json!({"password": 12345, "parts": ["sword", "fish"]});
+    let plain = value.clone();
+    redactor().value(&mut value);
+    assert_eq!(value, plain, "numbers, and secrets in parts");
 }

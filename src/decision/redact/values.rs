@@ -175,7 +175,10 @@ fn changes(value: &str) -> usize {
 /// As [`looks_random`], for a value that stands in quotes, so that signs which are code elsewhere are letters of it.
 pub(super) fn looks_random_quoted(value: &str) -> bool {
     let value = head(value.trim());
-    looks_random(value) || !value.contains("[redacted:") && is_soup(value) && !is_reference(value)
+    looks_random(value)
+        || !value.contains("[redacted:")
+            && !is_reference(value)
+            && (is_soup(value) || value.len() >= 8 && is_basic_pair(value))
 }
 
 /// Letters, digits and signs in a heap, as generators make them: `w#2k(0f!...`.
