@@ -14,7 +14,7 @@ mod spelling;
 mod tests;
 
 pub use host::parse_host;
-pub use pattern::is_public_suffix;
+pub use pattern::{is_public_suffix, pattern_for};
 pub use reach::{Reach, reach, reach_of};
 pub use read::{looks_like_url, read};
 pub use set::{HostSet, UrlSet};

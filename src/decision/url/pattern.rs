@@ -197,6 +197,26 @@ impl UrlPattern {
     }
 }
 
+/// The narrowest pattern of this kind that admits the URL: its path, or its whole host. For what learns grants and suggests
+/// them. `None` where none admits it: its spelling is read in more than one way, or its user has a password.
+pub fn pattern_for(url: &UrlEffect, whole_host: bool) -> Option<String> {
+    let user = if url.userinfo {
+        let read = plain(&url.written).filter(|read| read.password().is_none())?;
+        format!("{}@", read.username())
+    } else {
+        String::new()
+    };
+    let port = url.port.map(|port| format!(":{port}")).unwrap_or_default();
+    let path = if whole_host { "/**" } else { url.path.as_str() };
+    let pattern = match &url.host {
+        Host::None if url.path.starts_with('/') => format!("{}://{}", url.scheme, url.path),
+        Host::None => format!("{}:{}", url.scheme, url.path),
+        host => format!("{}://{user}{host}{port}{path}", url.scheme),
+    };
+    let set = super::UrlSet::parse(std::slice::from_ref(&pattern)).ok()?;
+    set.admits(url).map(|_| pattern)
+}
+
 fn user_of(url: &Url) -> String {
     url.password().map_or_else(|| url.username().to_owned(), |password| format!("{}:{password}", url.username()))
 }
@@ -246,7 +266,9 @@ impl PathPattern {
             return Ok(PathPattern::Any);
         }
         if path.contains(['{', '}', '[', ']']) {
-            return Err(format!("`{path}`: a path pattern has `*` and `**` only: write one pattern for each choice"));
+            return Err(format!(
+                "`{path}`: a path pattern has `*` and `**` only: write one pattern for each choice, and `%5B` or `%7B` for a bracket"
+            ));
         }
         let decoded = super::spelling::decode_once(path);
         if decoded.split('/').any(|segment| segment == "." || segment == "..") {

@@ -205,7 +205,7 @@ fn effect(written: &str, url: &Url, prefix: &str, found: Found) -> Result<UrlEff
         scheme: format!("{prefix}{}", url.scheme()),
         host,
         port: url.port(),
-        path: normalise_path(url.path()),
+        path: encode_marks(&normalise_path(url.path())),
         query: url.query().map(str::to_owned),
         userinfo: !url.username().is_empty() || url.password().is_some(),
         found,
@@ -243,6 +243,22 @@ pub(super) fn normalise_path(path: &str) -> String {
         }
     }
     out.push_str(rest);
+    out
+}
+
+/// What patterns give a meaning, percent-encoded: `/a*b` and `/a%2Ab` are one path, and a pattern can write it.
+pub(super) fn encode_marks(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        match c {
+            '*' => out.push_str("%2A"),
+            '[' => out.push_str("%5B"),
+            ']' => out.push_str("%5D"),
+            '{' => out.push_str("%7B"),
+            '}' => out.push_str("%7D"),
+            _ => out.push(c),
+        }
+    }
     out
 }
 

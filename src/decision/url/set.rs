@@ -89,12 +89,12 @@ impl UrlSet {
 
     fn first(&self, paths: &Paths, url: &UrlEffect) -> Option<usize> {
         let around = |index: &usize| self.patterns.get(*index).is_some_and(|pattern| pattern.admits_around(url));
-        let mut best = paths.any.iter().copied().find(around);
+        let exact = paths.exact.get(&url.path).and_then(|list| list.iter().copied().find(around));
+        let mut best = paths.any.iter().copied().find(around).into_iter().chain(exact).min();
         if is_slippery(&url.path) {
             return best;
         }
         let mut take = |found: Option<usize>| best = best.into_iter().chain(found).min();
-        take(paths.exact.get(&url.path).and_then(|list| list.iter().copied().find(around)));
         if !paths.under.is_empty() {
             let mut base = url.path.as_str();
             loop {

@@ -255,6 +255,8 @@ fn a_pattern_binds_scheme_port_path_query_and_user() {
         ("https://x.com/*/issues/**", "https://x.com/me/issues/1", "https://x.com/me/you/issues/1"),
         ("https://x.com/**/raw", "https://x.com/a/b/raw", "https://x.com/a/b/raw/c"),
         ("https://x.com/a", "https://x.com/a?q", "https://x.com/a/"),
+        ("https://x.com/a%2Ab", "https://x.com/a*b", "https://x.com/acb"),
+        ("https://x.com/@a%2Fb", "https://x.com/@a%2fb", "https://x.com/@a%2fb/c"),
         ("https://x.com/", "https://x.com", "https://x.com/a"),
         ("https://x.com/s?q=*", "https://x.com/s?q=rust", "https://x.com/s?p=rust"),
         ("ssh://git@github.com/org/**", "git@github.com:org/repo.git", "git@github.com:evil/repo.git"),
@@ -309,6 +311,40 @@ fn a_pattern_that_grants_strangers_is_refused() {
     }
     for pattern in ["*.acme.co.uk", "https://*.me.github.io/**", "docs.rs", "https://docs.rs/**", "localhost:3000"] {
         assert_eq!(refusal(pattern), "accepted", "{pattern}");
+    }
+}
+
+#[test]
+fn the_pattern_for_a_url_admits_it() {
+    for text in [
+        "https://docs.rs/a?b",
+        "http://x.org:8080/a*b[1]{2}",
+        "git@github.com:a/b.git",
+        "https://bob@x.org/",
+        "http://[::1]:80/x",
+        "http://localhost:3000",
+        "file:///etc/passwd",
+        "data:text/plain,a*b",
+        "s3://bucket/k",
+        "https://münchen.de/ü",
+        "ws://x.org/",
+        "https://x.org/@a%2fb",
+        "jdbc:mysql://h.org:3306/db",
+        "mailto:bob@acme.com",
+        "about:blank",
+        "//x.org/y",
+    ] {
+        let read = url(text).unwrap();
+        for whole_host in [false, true] {
+            let pattern = pattern_for(&read, whole_host);
+            assert!(
+                pattern.as_ref().is_some_and(|pattern| set(&[pattern]).admits(&read).is_some()),
+                "{text} {pattern:?} {read:?}"
+            );
+        }
+    }
+    for text in ["https://bob:pw@x.org/", "http://2130706433/", "http://evil.com\\@127.0.0.1/"] {
+        assert_eq!(pattern_for(&url(text).unwrap(), true), None, "{text}");
     }
 }
 
