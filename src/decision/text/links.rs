@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use crate::decision::address::has_known_end;
-use crate::decision::url::{self, Reach, lenient_hosts, parse_host, reach};
+use crate::decision::url::{self, Reach, lenient_hosts, parse_host, reach, reach_of};
 use crate::model::effects::{Found, Host, UrlEffect};
 
 /// Longest URL that is read whole; of a longer one only the host counts.
@@ -118,7 +118,12 @@ impl Links {
     fn add(&mut self, written: &str, whole: bool) {
         match url::read(written, Found::Embedded) {
             Ok(url) => {
-                self.hosts.add(url.host.clone());
+                // `memo://insights` names nothing on a network.
+                let named_only =
+                    matches!(&url.host, Host::Domain(name) if !name.contains('.')) && reach_of(&url) == Reach::Public;
+                if !named_only {
+                    self.hosts.add(url.host.clone());
+                }
                 if whole {
                     self.urls.push(url);
                 }

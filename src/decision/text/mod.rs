@@ -28,7 +28,7 @@ use super::redact::secrets_in;
 
 /// Reads what `text` embeds. Linear in the text, and cheap where there is nothing: a few passes over the bytes.
 ///
-/// `hosts` holds the hosts of `urls` as well. A URL that parsers read as different hosts adds all of them.
+/// `hosts` holds the hosts of `urls` as well, save for names inside a scheme that is none of the network's. A URL that parsers read as different hosts adds all of them.
 pub fn read(text: &str) -> TextEffect {
     let mut links = links::find(text);
     let addresses = mails::find(text, &links.authorities, &mut links.hosts);

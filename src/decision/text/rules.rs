@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::decision::account;
 use crate::decision::address::AddressSet;
 use crate::decision::url::HostSet;
-use crate::model::effects::{Host, TextEffect};
+use crate::model::effects::TextEffect;
 use crate::model::policy::TextGrant;
 
 /// A grant ready to be checked against.
@@ -38,12 +38,10 @@ impl TextRules {
     /// `Err`: what may not stand in the text, in words. Names hosts and addresses, of an account its last four digits, of a
     /// secret its kind.
     pub fn check(&self, text: &TextEffect) -> Result<(), String> {
-        if let Some(hosts) = &self.hosts {
-            let of_urls = text.urls.iter().map(|url| &url.host);
-            let mut found = text.hosts.iter().chain(of_urls).filter(|host| **host != Host::None);
-            if let Some(host) = found.find(|host| hosts.admits(host).is_none()) {
-                return Err(format!("the text holds the host `{host}`, which is not granted"));
-            }
+        if let Some(hosts) = &self.hosts
+            && let Some(host) = text.hosts.iter().find(|host| hosts.admits(host).is_none())
+        {
+            return Err(format!("the text holds the host `{host}`, which is not granted"));
         }
         if let Some(emails) = &self.emails
             && let Some(address) = text.addresses.iter().find(|address| emails.admits(address).is_none())

@@ -105,6 +105,7 @@ fn code_and_prose_have_no_hosts() {
         "foo.com bar",
         "npm i socket.io",
         "http: the protocol",
+        "read memo://insights",
         "https or http:",
         "std.http:\n",
         "www. and www.x",
@@ -243,7 +244,8 @@ proptest! {
             let effect = read(&text);
             prop_assert_eq!(&effect, &read(&text));
             for url in &effect.urls {
-                prop_assert!(url.host == crate::model::effects::Host::None || effect.hosts.contains(&url.host));
+                let host = url.host.to_string();
+                prop_assert!(!host.contains('.') || effect.hosts.contains(&url.host), "{}", host);
             }
         }
     }
@@ -268,4 +270,19 @@ fn benign_texts_embed_nothing() {
         refused.len(),
         texts.len()
     );
+}
+
+/// What free text can hold unseen.
+#[test]
+fn limits_of_reading_text() {
+    // A bare name under a suffix that code uses for members and files, without a query; a name alone.
+    assert!(hosts("look at evil.sh/x").is_empty());
+    assert!(hosts("look at evil.com").is_empty());
+    // Encodings that something else must undo first.
+    assert!(hosts("https&#58;//evil.com").is_empty());
+    assert!(hosts("hxxps://evil[.]com").iter().all(|host| host != "evil.com"));
+    assert!(hosts("aHR0cHM6Ly9ldmlsLmNvbQ==").is_empty());
+    assert!(mails("eve at evil dot com").is_empty());
+    // Groups that no bank and no card prints.
+    assert!(read("41 11 11 11 11 11 11 11").accounts.is_empty());
 }

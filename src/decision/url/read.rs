@@ -167,6 +167,16 @@ fn make_absolute(text: &str) -> Result<(Cow<'_, str>, Option<&'static str>), Str
     Err("it has no scheme".into())
 }
 
+/// `https:` without slashes is still a URL to a browser, where a host follows: `http:500` is a label.
+fn names_host(rest: &str) -> bool {
+    let number = rest.split(['/', '?', '#', ':']).next().unwrap_or(rest);
+    rest.starts_with(['/', '\\'])
+        || rest.contains(['.', '@', '[', '%'])
+        || is_known_near(number)
+        || number.starts_with("0x")
+        || number.len() > 6 && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// `localhost:8080/x`, `example.com:8443`: what looks like a scheme is a host.
 fn is_host_and_port(host: &str, rest: &str) -> bool {
     let port = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -288,7 +298,7 @@ fn has_url_form(text: &str) -> bool {
         let wraps = mark(&WRAPPERS) && rest.contains("://");
         return scheme.len() > 1
             && (rest.starts_with("//") && rest.len() > 2
-                || is_special(scheme) && !rest.is_empty()
+                || is_special(scheme) && names_host(rest)
                 || wraps
                 || mark(&["javascript", "vbscript", "file", "view-source"])
                 || mark(&["data"]) && rest.contains(','));

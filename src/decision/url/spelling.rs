@@ -102,7 +102,7 @@ fn odd_host(host: &str, special: bool) -> Option<&'static str> {
         return Some("its host has an empty or overlong label");
     }
     // Outside the special schemes WHATWG percent-encodes such a host, and others look it up by IDNA.
-    if !host.is_ascii() && !(special && is_stable(host)) {
+    if !(host.is_ascii() || special && is_stable(host)) {
         return Some("its host holds characters that parsers map differently");
     }
     let last = name.rsplit('.').next().unwrap_or(name);

@@ -382,6 +382,8 @@ fn the_form_of_a_url_is_told_from_other_strings() {
         "data:text/html,x",
         "file:/etc/passwd",
         "https:x.org",
+        "http:2130706433",
+        "http:/localhost",
         "https:\\\\x.org",
         "//evil.com/x",
         "www.example.com",
@@ -398,6 +400,8 @@ fn the_form_of_a_url_is_told_from_other_strings() {
     for text in [
         "hello",
         "http: the protocol",
+        "http:500",
+        "ws:open",
         "a https://x.org",
         "https://x.org and more",
         "C:\\x",
@@ -443,4 +447,16 @@ fn benign_urls_are_admitted_by_a_grant_of_their_host() {
         let grants = set(&[&format!("{}://{user}{}:*/**", url.scheme, url.host)]);
         assert!(grants.admits(&url).is_some(), "{text} {url:?}");
     }
+}
+
+/// What passes although one may wish that it did not. Each of these is for a sandbox or a proxy of the network to stop.
+#[test]
+fn limits_of_reading_urls() {
+    // No name is looked up: a public name may resolve to a private address, now or at the second lookup.
+    assert_eq!(reach(&Host::Domain("rebind.evil.com".into())), Reach::Public);
+    // A granted host may redirect, and its query may carry anything out.
+    assert!(admits("https://good.com/**", "https://good.com/redirect?to=http://169.254.169.254/"));
+    assert!(admits("https://good.com/**", "https://good.com/?data=c2VjcmV0"));
+    // Anybody who may have a name under a granted domain may be reached.
+    assert!(admits("*.acme.com", "https://forgotten-cname.acme.com/"));
 }
