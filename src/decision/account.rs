@@ -226,9 +226,9 @@ fn card_at(bytes: &[u8], start: usize) -> Option<(String, usize)> {
     best
 }
 
-/// A byte of a word; bytes past ASCII are letters of one.
+/// A byte of a word. Letters of other scripts are none: they may stand right before a number (`卡号4111...`).
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// `count` bytes that satisfy `wanted`, with at most one blank or dash between two, and where they end.
@@ -317,6 +317,7 @@ mod tests {
             ("amex 3782 822463 10005", "378282246310005"),
             ("{\"card\":\"6011111111111117\"}", "6011111111111117"),
             ("4111 1111 1111 1111 12", "4111111111111111"),
+            ("卡号4111111111111111。", "4111111111111111"),
         ] {
             assert_eq!(find(text), [wanted], "{text}");
         }

@@ -155,7 +155,10 @@ impl Links {
 
     fn take_www(&mut self, text: &str, mark: Mark, nested: bool) -> usize {
         let before = text.get(..mark.start).and_then(|text| text.chars().next_back());
-        if before.is_some_and(|c| is_host_char(c) || c == '/' || c == '@') {
+        let left = text.get(..mark.start).unwrap_or("");
+        // Two slashes without a scheme are a URL; with one it is read already.
+        let in_path = left.ends_with('/') && (!left.ends_with("//") || left.ends_with("://"));
+        if in_path || before.is_some_and(|c| is_host_char(c) || c == '@') {
             return 0;
         }
         let length: usize = text.get(mark.start..).map_or(0, |rest| {
@@ -206,8 +209,8 @@ impl Links {
         for (at, separator) in text.match_indices(['/', ':']) {
             let before = text.get(..at).unwrap_or("");
             let run = before.len() - before.bytes().rev().take(254).take_while(|byte| is_host_byte(*byte)).count();
-            let name = before.get(run..).unwrap_or("");
-            if !name.contains('.') || name.len() > 253 || name.starts_with(['.', '-']) || name.ends_with(['.', '-']) {
+            let name = before.get(run..).unwrap_or("").trim_start_matches(['.', '-', '_']);
+            if !name.contains('.') || name.len() > 253 || name.ends_with(['.', '-']) {
                 continue;
             }
             let left = before.get(..run).unwrap_or("");
@@ -223,15 +226,15 @@ impl Links {
     }
 }
 
-/// Whether nothing to the left makes the name a part of something else: a path, an address, a variable. Two slashes after
-/// a quote or bracket are a URL without its scheme.
+/// Whether nothing to the left makes the name a part of something else: a path, an address, a template. Two slashes after
+/// a quote or bracket are a URL without its scheme. Marks of Markdown, escapes and letters of other scripts hide nothing.
 fn stands_alone(left: &str) -> bool {
     match left.chars().next_back() {
         None => true,
         Some('/') => {
             left.strip_suffix("//").is_some_and(|left| left.chars().next_back().is_some_and(|c| "\"'`(=,".contains(c)))
         }
-        Some(c) => !(c.is_alphanumeric() || "\\@:%$}~*&".contains(c)),
+        Some(c) => !"@$}".contains(c),
     }
 }
 

@@ -25,7 +25,8 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
     let form = shapes::common_form(pool.values.iter().map(String::as_str));
     let tight = form.as_ref().is_some_and(|form| form.tight);
     let statistic = statistic(own, pool.mass);
-    if !context.is_exact() && (is_open(context, own, pool.mass, pool.sessions, tight) || own.distinct as usize > LONGEST_LIST)
+    if !context.is_exact()
+        && (is_open(context, own, pool.mass, pool.sessions, tight) || own.distinct as usize > LONGEST_LIST)
     {
         let pattern = match form {
             Some(form) if form.tight || own.distinct >= 3 && !has_words(&form.pattern) => Some(form.pattern),

@@ -172,7 +172,9 @@ mod tests {
 
     #[test]
     fn words_that_yaml_would_read_as_something_else_are_quoted() {
-        for text in ["yes", "null", "1", "1.5", "a: b", "#x", "*", "", " a", "a,b", "any", "~", "{", "- a", "0x1f", "..", "1e3"] {
+        for text in
+            ["yes", "null", "1", "1.5", "a: b", "#x", "*", "", " a", "a,b", "any", "~", "{", "- a", "0x1f", "..", "1e3"]
+        {
             assert!(word(text).starts_with('"'), "{text}");
         }
         for text in ["src", "./src", ".", "~/x", "a.b-c", "bob@acme.com"] {
