@@ -165,14 +165,17 @@ impl Scope<'_> {
             }
             (Test::Urls { set, words }, Value::String(text)) => match url::read(text, Found::Declared) {
                 Ok(read) if set.admits(&read).is_some() => {
-                    if url::reach(&read.host) != Reach::Public {
+                    if url::reach_of(&read) != Reach::Public {
                         named.push(here.pointer());
                     }
                     Ok(())
                 }
                 Ok(read) => {
-                    let add = format!("{}://{}/**", read.scheme, read.host);
-                    Err(miss("no grant admits this URL".into()).near(words).fix("urls", add))
+                    let miss = miss("no grant admits this URL".into()).near(words);
+                    Err(match url::pattern_for(&read, true) {
+                        Some(pattern) => miss.fix("urls", pattern),
+                        None => miss,
+                    })
                 }
                 Err(why) => Err(miss(format!("it is no URL that everybody reads alike: {why}"))),
             },

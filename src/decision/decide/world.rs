@@ -172,7 +172,7 @@ fn protected(effect: &Effect, protection: &Protection, value: &str) -> Reason {
 
 /// Metadata and link-local hosts are protected; private ones need a grant that names them.
 fn judge_url(ruling: &mut Ruling<'_>, effect: &Effect, url: &UrlEffect, without: &[String]) {
-    let name = match url::reach(&url.host) {
+    let name = match url::reach_of(url) {
         Reach::Metadata => protections::METADATA_HOSTS,
         Reach::LinkLocal => protections::LINK_LOCAL_HOSTS,
         Reach::Loopback | Reach::Private if ruling.named_hosts.contains(&effect.argument) => return,
@@ -191,7 +191,7 @@ fn judge_url(ruling: &mut Ruling<'_>, effect: &Effect, url: &UrlEffect, without:
 fn judge_secrets(ruling: &mut Ruling<'_>, found: &Effects, without: &[String]) {
     let name = protections::CREDENTIALS_OUTSIDE;
     let goes_outside = found.0.iter().any(|effect| match &effect.what {
-        What::Url(url) => url::reach(&url.host) == Reach::Public,
+        What::Url(url) => url::reach_of(url) == Reach::Public,
         What::Address(_) => true,
         _ => false,
     });
