@@ -55,6 +55,12 @@ pub trait Gate: Send + std::fmt::Debug {
     /// A forwarded request will never be answered: the server died.
     fn lose(&mut self, asked: &Asked, now: Timestamp) -> Vec<Note>;
 
+    /// One page of the list that [`Action::ListFirst`] asked for; `None`: there is none. The cursor of the next one.
+    /// After the last, nothing is to be listed first any more.
+    fn learn(&mut self, _page: Option<&str>) -> Option<String> {
+        None
+    }
+
     /// Whether rates, budgets or flows make the history matter. Where not, the proxy need not lock the shared store.
     fn needs_history(&self) -> bool;
 }
@@ -80,6 +86,9 @@ pub enum Action {
     Refuse(Answer),
     /// Ask the person at the client; then [`Gate::settle`].
     Ask(Box<Question>),
+    /// The gate must know the server's tools before it can rule: ask the server for the list, hand each page to
+    /// [`Gate::learn`], and bring the request again.
+    ListFirst,
     /// Neither forward nor answer.
     Drop,
 }

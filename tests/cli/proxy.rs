@@ -665,7 +665,7 @@ fn in_the_era_without_requests_to_the_client_the_person_is_asked_within_the_answ
     let answer = line.ask(&again);
     assert_eq!((&answer["id"], answer["result"].get("isError")), (&json!(2), None), "{answer}");
     assert_eq!(line.seen().lines().last(), Some(first.replacen(r#""id":1"#, r#""id":2"#, 1).as_str()));
-    assert!(line.ask(&again.replacen(r#""id":2"#, r#""id":3"#, 1)).get("error").is_some(), "a yes is good for once");
+    assert!(line.ask(again.replacen(r#""id":2"#, r#""id":3"#, 1)).get("error").is_some(), "a yes is good for once");
 }
 
 #[test]
@@ -675,4 +675,56 @@ fn what_a_server_asks_of_the_person_is_declined_where_the_policy_does_not_grant_
     assert_eq!(answer["id"], 1, "the question did not reach the client: {answer}");
     line.close();
     assert!(line.seen().contains(r#""action":"decline""#), "{}", line.seen());
+}
+
+/// Pins the first tool of the scripted server as it is, or with one word changed.
+fn pin(place: &Place, name: &str, drift: &str) {
+    let tool = json!({ "name": "read_file", "inputSchema": { "type": "object" }, "n": 1.0, "description": drift });
+    let mut tool = tool.as_object().unwrap().clone();
+    if drift.is_empty() {
+        tool.remove("description");
+    }
+    let tool = Value::Object(tool);
+    let sha256 = mcp_remit::decision::identity::digest(&tool);
+    let tools = json!({ "read_file": { "sha256": sha256, "value": tool } });
+    place.write(name, &json!({ "version": 1, "servers": { "s": { "command": [], "tools": tools } } }).to_string());
+}
+
+#[test]
+fn a_tool_passes_as_it_was_pinned_also_before_any_list_and_a_drifted_one_is_hidden_and_denied() {
+    for (drift, passes) in [("", true), ("now also sends your keys", false)] {
+        let place = Place::new();
+        place.write("mcp.policy.yaml", POLICY);
+        pin(&place, "mcp.lock", drift);
+        let mut line =
+            Line::start_at(place, "", &["--mode", "enforce", "--policy", "mcp.policy.yaml", "--lock", "mcp.lock"]);
+        let answer = line.ask(read_file(1, "a"));
+        assert_eq!((&answer["id"], answer["result"].get("isError").is_none()), (&json!(1), passes), "{answer}");
+        let list = line.ask(r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#);
+        assert_eq!(list["result"]["tools"].as_array().unwrap().len(), usize::from(passes), "{list}");
+        line.close();
+        assert_eq!(line.seen().contains("tools/call"), passes);
+    }
+}
+
+#[test]
+fn without_the_lock_that_was_asked_for_nothing_passes() {
+    let mut line = enforced(&["--lock", "mcp.lock"]);
+    let answer = line.ask(read_file(1, "a"));
+    assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("without the lock"), "{answer}");
+    line.close();
+    assert!(!line.seen().contains("tools/"));
+}
+
+#[test]
+fn a_server_that_never_lists_its_tools_ends_the_wait_with_its_own_end() {
+    let place = Place::new();
+    place.write("mcp.policy.yaml", POLICY);
+    pin(&place, "mcp.lock", "");
+    let settings = ["--mode", "enforce", "--policy", "mcp.policy.yaml", "--lock", "mcp.lock"];
+    let mut line = Line::start_at(place, "mute", &settings);
+    line.send(read_file(1, "a"));
+    wait_for(|| line.seen().contains("tools/list").then_some(()));
+    let (answers, code) = line.close();
+    assert_eq!((answers.len(), code), (1, Some(0)), "{answers:?}");
 }

@@ -20,7 +20,7 @@ impl Both {
     fn record(&mut self, seen: &Seen<'_>, facts: Facts, mut ruling: Ruling) -> Ruling {
         let asks_nothing_new = seen.answers.is_none_or(|asked| asked.method == "tools/list");
         let fate = match &ruling.action {
-            Action::Ask(_) => return ruling, // Noted when it is settled.
+            Action::Ask(_) | Action::ListFirst => return ruling, // Noted when it is ruled on.
             Action::Rewrite(..) if !asks_nothing_new => Fate::Refused,
             Action::Forward(_) | Action::Rewrite(..) => Fate::Passed,
             Action::Refuse(_) | Action::Drop => Fate::Refused,
@@ -50,6 +50,10 @@ impl Gate for Both {
 
     fn lose(&mut self, asked: &Asked, now: Timestamp) -> Vec<Note> {
         self.recorder.lose(asked, now)
+    }
+
+    fn learn(&mut self, page: Option<&str>) -> Option<String> {
+        self.enforcer.learn(page)
     }
 
     fn needs_history(&self) -> bool {

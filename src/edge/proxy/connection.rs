@@ -3,7 +3,7 @@
 
 use std::sync::mpsc::{Receiver, Sender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::model::json::Limits;
 use crate::model::message::{Id, Kind, Message};
@@ -13,6 +13,7 @@ use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Per
 use super::super::clock;
 use super::super::facts::{Surroundings, look};
 use super::ask::{Asks, Held, Retried, Way};
+use super::first::{After, ListFirst};
 use super::frames::Outlet;
 use super::jsonrpc;
 use super::log::Log;
@@ -38,6 +39,7 @@ pub struct State {
     pub gate: Box<dyn Gate>,
     pub writing: Writing,
     pub asks: Asks,
+    pub first: ListFirst,
     /// What the client has asked of the server.
     pub asked_of_server: Ledger,
     pub asked_of_client: Ledger,
@@ -79,6 +81,9 @@ impl std::fmt::Debug for Connection {
         f.debug_struct("Connection").finish_non_exhaustive()
     }
 }
+
+/// How soon to look again after a thread was started.
+const SOON: Duration = Duration::from_millis(100);
 
 /// The other way.
 fn back(direction: Direction) -> Direction {
@@ -179,7 +184,8 @@ impl Connection {
         if direction == Direction::ToServer {
             state.asks.learn(&message);
         }
-        let refusal = if state.ledger(direction).holds(&id) || state.asks.holds(direction, &id) {
+        let held = state.asks.holds(direction, &id) || state.first.holds(direction, &id);
+        let refusal = if held || state.ledger(direction).holds(&id) {
             Some((jsonrpc::INVALID_REQUEST, "a request with this id is still open".to_owned()))
         } else if direction == Direction::ToServer {
             state.over.clone().map(|why| (jsonrpc::INTERNAL_ERROR, why))
@@ -221,6 +227,9 @@ impl Connection {
             drop(state);
             return self.carry_out(steps);
         }
+        if direction == Direction::ToClient && state.first.expects(id) {
+            return self.listed(state, message.result());
+        }
         let asked = state.ledger(back(direction)).take(id);
         drop(state);
         match asked {
@@ -240,11 +249,29 @@ impl Connection {
             drop(state);
             return self.carry_out(steps);
         }
+        if state.first.cancel(direction, &id) {
+            return;
+        }
         // One that remit answered itself must not reach the other side, which has never seen it.
         let open = state.ledger(direction).cancel(&id);
         drop(state);
         if open {
             self.pass(direction, message, None);
+        }
+    }
+
+    /// A page of the list that remit asked for itself, or the news that there is none.
+    fn listed(&self, mut state: MutexGuard<'_, State>, page: Option<&str>) {
+        let State { first, gate, .. } = &mut *state;
+        let after = first.take(page, gate.as_mut());
+        drop(state);
+        match after {
+            After::Next(frame) => self.carry_out(vec![Step::Send { direction: Direction::ToServer, frame }]),
+            After::Rule(waiting) => {
+                for message in waiting {
+                    self.pass(Direction::ToServer, message, None);
+                }
+            }
         }
     }
 
@@ -311,6 +338,11 @@ impl Connection {
                     }
                 }
             },
+            Action::ListFirst => {
+                if let Some(frame) = state.first.wait(message, Instant::now()) {
+                    steps.extend([Step::Send { direction: Direction::ToServer, frame }, Step::Wake]);
+                }
+            }
             Action::Drop => {}
         }
     }
@@ -335,15 +367,21 @@ impl Connection {
         }
     }
 
-    /// Ends the questions that nobody answered in time. When the next one ends.
+    /// Ends the questions that nobody answered in time, the server's list among them. When the next one ends.
     pub fn end_questions(self: &Arc<Connection>) -> Option<Instant> {
         let mut steps = Vec::new();
         let mut state = self.lock();
+        if state.first.end().is_some_and(|end| end <= Instant::now()) {
+            let connection = Arc::clone(self);
+            std::thread::spawn(move || connection.listed(connection.lock(), None));
+            // Once: the thread may take its time.
+            return Some(Instant::now() + SOON);
+        }
         for held in state.asks.expired(Instant::now()) {
             self.withdraw(&held, "nobody answered in time", &mut steps);
             self.settle(&mut state, held, Consent::Silence, false, &mut steps);
         }
-        let next = state.asks.next_end();
+        let next = [state.asks.next_end(), state.first.end()].into_iter().flatten().min();
         drop(state);
         if !steps.is_empty() {
             self.carry_out_aside(steps);
@@ -362,7 +400,9 @@ impl Connection {
             let lost = state.gate.lose(asked, now);
             state.writing.note(lost, &mut steps).ok();
         }
-        let held: Vec<Id> = state.asks.drain().iter().filter_map(|held| held.question.message.id().cloned()).collect();
+        let mut held: Vec<Id> =
+            state.asks.drain().iter().filter_map(|held| held.question.message.id().cloned()).collect();
+        held.extend(state.first.drain().iter().filter_map(|message| message.id().cloned()));
         for id in waiting.iter().map(|asked| &asked.id).chain(&held) {
             let frame = jsonrpc::error(id, jsonrpc::INTERNAL_ERROR, why);
             steps.push(Step::Send { direction: Direction::ToClient, frame });

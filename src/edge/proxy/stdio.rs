@@ -15,6 +15,7 @@ use super::super::facts::Surroundings;
 use super::ask::Asks;
 use super::child::{self, Tell, Watcher};
 use super::connection::{Connection, State};
+use super::first::ListFirst;
 use super::frames::{Frame, Frames, Outlet};
 use super::log::{self, Log};
 use super::session::Ledger;
@@ -90,6 +91,7 @@ pub fn run(wiring: Wiring) -> io::Result<Ended> {
         gate: wiring.gate,
         writing: wiring.writing,
         asks: Asks::new(wiring.patience),
+        first: ListFirst::default(),
         asked_of_server: Ledger::default(),
         asked_of_client: Ledger::default(),
         over: process.as_ref().err().cloned(),

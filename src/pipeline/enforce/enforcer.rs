@@ -181,6 +181,11 @@ impl Enforcer {
                 }
             }
             Reading::Request(request) => {
+                if let Asks::Call { tool, .. } = &request.action
+                    && self.listing.must_be_asked_for(tool)
+                {
+                    return Ruling { action: Action::ListFirst, notes: Vec::new(), marks: Vec::new(), number: None };
+                }
                 let verdict = self.judge(&request, &facts, history);
                 self.conclude(&case(Some(&request)), verdict, facts)
             }
@@ -337,6 +342,10 @@ impl Gate for Enforcer {
 
     fn lose(&mut self, _asked: &Asked, _now: Timestamp) -> Vec<Note> {
         Vec::new()
+    }
+
+    fn learn(&mut self, page: Option<&str>) -> Option<String> {
+        self.listing.learn(page)
     }
 
     fn needs_history(&self) -> bool {

@@ -35,6 +35,8 @@ enum Standing {
 pub struct Listing {
     lock: Lock,
     seen: HashMap<String, Standing>,
+    /// The whole list was asked for since it last changed: what was not seen is not there.
+    complete: bool,
 }
 
 #[derive(Deserialize)]
@@ -44,18 +46,40 @@ struct RawPage<'a> {
 }
 
 #[derive(Deserialize)]
+struct Next {
+    #[serde(default, rename = "nextCursor")]
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Named {
     name: String,
 }
 
 impl Listing {
     pub fn new(lock: Lock) -> Listing {
-        Listing { lock, seen: HashMap::new() }
+        Listing { lock, seen: HashMap::new(), complete: false }
     }
 
     /// The server says that its tools have changed: what it listed before counts no longer.
     pub fn forget(&mut self) {
         self.seen.clear();
+        self.complete = false;
+    }
+
+    /// Whether a call of this tool cannot be ruled on before the server has listed its tools.
+    pub fn must_be_asked_for(&self, tool: &str) -> bool {
+        matches!(self.lock, Lock::Of(_)) && !self.complete && !self.seen.contains_key(tool)
+    }
+
+    /// Takes a page of the list that was asked for; `None`: there is none. The cursor of the next page.
+    pub fn learn(&mut self, page: Option<&str>) -> Option<String> {
+        let next = page.and_then(|page| {
+            self.look(page, |_| true);
+            serde_json::from_str::<Next>(page).ok()?.next
+        });
+        self.complete = next.is_none();
+        next
     }
 
     /// Why the lock lets no call of this tool pass; `None`: it does.
@@ -69,10 +93,9 @@ impl Listing {
             (Lock::Of(_), Some(Standing::NotInLock)) => {
                 Some(format!("`{tool}` is not in the lock; review it and run `remit lock`"))
             }
-            (Lock::Of(_), None) => Some(format!(
-                "the server has not listed `{tool}` since its tools last changed, so it cannot be held against the lock; \
-                 list the tools first"
-            )),
+            (Lock::Of(_), None) => {
+                Some(format!("the server does not list `{tool}`, so it cannot be held against the lock"))
+            }
         }
     }
 
@@ -187,13 +210,26 @@ mod tests {
     fn a_tool_passes_while_it_is_as_it_was_pinned() {
         let mut listing =
             Listing::new(lock(&[("read", r#"{"n":1,"name":"read"}"#), ("rm", r#"{"name":"rm","d":""}"#)]));
-        assert!(listing.objection("read").unwrap().contains("has not listed"));
+        assert!(listing.objection("read").unwrap().contains("does not list"));
         let shown = listing.look(PAGE, |_| true).unwrap();
         assert!(shown.contains(r#""read""#) && !shown.contains(r#""rm""#), "{shown}");
         assert_eq!(listing.objection("read"), None);
         assert!(listing.objection("rm").unwrap().contains("no longer"));
         listing.forget();
         assert!(listing.objection("read").is_some());
+    }
+
+    #[test]
+    fn a_tool_that_was_never_listed_is_asked_for_once_over_all_pages() {
+        let mut listing = Listing::new(lock(&[("read", r#"{"n":1,"name":"read"}"#)]));
+        assert!(listing.must_be_asked_for("read") && !Listing::new(Lock::Open).must_be_asked_for("read"));
+        assert_eq!(listing.learn(Some(r#"{"tools":[],"nextCursor":"c"}"#)).as_deref(), Some("c"));
+        assert!(listing.must_be_asked_for("read"));
+        assert_eq!(listing.learn(Some(r#"{"tools":[{"name":"read","n":1}]}"#)), None);
+        assert_eq!(listing.objection("read"), None);
+        assert!(!listing.must_be_asked_for("other") && listing.objection("other").is_some());
+        listing.forget();
+        assert!(listing.must_be_asked_for("read"));
     }
 
     #[test]
