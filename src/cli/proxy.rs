@@ -134,24 +134,28 @@ fn gate(
     }
     let redactor = Redactor::new(key, &policy.document().redaction)
         .map_err(|(name, why)| Failure::usage(format!("redaction pattern `{name}`: {why}")))?;
-    let recorder = Recorder::new(record::Settings {
-        server: server.to_owned(),
-        session: Session {
-            session: session.clone(),
-            client: None,
-            command: args.command.iter().map(|word| redactor.text(word).into_owned()).collect(),
-            project: surroundings.project.display().to_string(),
-            cwd: surroundings.cwd.display().to_string(),
-            home: surroundings.home.as_ref().map(|home| home.display().to_string()),
-            os: if cfg!(windows) { Os::Windows } else { Os::Posix },
-            roots: Vec::new(),
-        },
-        redactor: redactor.clone(),
-        text: args.record_text,
-    });
+    // Made only where a trace is written: taking the secrets out of the command costs a start its first milliseconds.
+    let recorder = || {
+        Recorder::new(record::Settings {
+            server: server.to_owned(),
+            session: Session {
+                session: session.clone(),
+                client: None,
+                command: args.command.iter().map(|word| redactor.text(word).into_owned()).collect(),
+                project: surroundings.project.display().to_string(),
+                cwd: surroundings.cwd.display().to_string(),
+                home: surroundings.home.as_ref().map(|home| home.display().to_string()),
+                os: if cfg!(windows) { Os::Windows } else { Os::Posix },
+                roots: Vec::new(),
+            },
+            redactor: redactor.clone(),
+            text: args.record_text,
+        })
+    };
     if mode == Mode::Record {
-        return Ok(Box::new(recorder));
+        return Ok(Box::new(recorder()));
     }
+    let recorder = args.traces.is_some().then(recorder);
     let enforcer = Enforcer::new(enforce::Settings {
         server: server.to_owned(),
         session,
@@ -161,7 +165,10 @@ fn gate(
         monitor: mode == Mode::Monitor,
         redactor,
     });
-    Ok(if args.traces.is_some() { Box::new(Both { enforcer, recorder }) } else { Box::new(enforcer) })
+    Ok(match recorder {
+        Some(recorder) => Box::new(Both { enforcer, recorder }),
+        None => Box::new(enforcer),
+    })
 }
 
 /// The policy in force, and what is wrong with the one that was named. A policy that is missing or wrong denies
