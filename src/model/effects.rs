@@ -141,6 +141,8 @@ pub struct CommandEffect {
     pub commands: Vec<SimpleCommand>,
     /// Targets of redirections and path-like words.
     pub paths: Vec<String>,
+    /// Those of `paths` that a redirection writes. `/dev/null` and the standard streams are not among them.
+    pub writes: Vec<String>,
     pub urls: Vec<String>,
     /// It needs a shell to be understood: pipes, lists, substitution, redirection, variables or globs.
     pub compound: bool,

@@ -1,29 +1,136 @@
 //! Commands: what a shell string or an argument vector would run.
+//!
+//! [`read_shell`] finds every simple command in a text ([`shell`]), [`unfold`] adds what each of them runs in turn
+//! (`sudo`, `xargs`, `sh -c`, `find -exec` ...), and [`places`] reads paths and URLs off the words. A [`CommandSet`]
+//! then asks for a grant of every one of them: of the wrapper, and of what it wraps.
+//!
+//! # What is understood
+//!
+//! Lists, pipelines, groups, subshells, `if`, `for`, `while`, `until`, `case`, functions, `[[ ]]` of plain words,
+//! arithmetic, command and process substitution wherever it may stand (in quotes, here-documents, defaults of
+//! parameters), redirections, here-documents, assignments, comments, joined lines.
+//!
+//! # What is refused
+//!
+//! What shells read differently: control characters and white space beyond ASCII, `$[...]`, `((` that is not plainly
+//! arithmetic, operators inside `[[ ]]`, extended globs, `select`, `coproc`; and what evaluates the *value* of a
+//! variable: `${!x}`, `${x@P}`, computed indexes, arithmetic on a variable that is not plainly a number.
+//!
+//! # Words that are known only when they run
+//!
+//! They are [`Word::Dynamic`], and never match as the name of a command. A wildcard of a pattern admits one that can only
+//! become names of files: `~/x`, and a glob that does not start with the wildcard (`src/*.rs`; `*` could become
+//! `--option` by the name of a file) and has no part that could become a hidden file. A variable or a substitution is
+//! admitted only by a pattern that holds the same text: `cargo test $(git status)` needs that pattern, and a grant of
+//! `git status` besides.
+//!
+//! # What is not seen
+//!
+//! What a granted program does by itself: `make`, `npm run`, `docker run` and package runners (`npx`, `uv run`) are
+//! judged by their words, as are scripts that are named. Options that run code are known for the programs in [`bounds`].
+//! Text typed into a process that runs already; files reached through a glob in a granted folder; `cmd.exe` and
+//! PowerShell as the server's own shell, which split a text in other ways.
 
-use crate::model::effects::CommandEffect;
+mod bounds;
+mod options;
+mod places;
+mod scripts;
+mod set;
+mod shell;
+mod unfold;
 
-/// Reads a POSIX shell string. What does not parse is an error.
-pub fn read_shell(_text: &str) -> Result<CommandEffect, String> {
-    Err("not built".into())
+#[cfg(test)]
+mod tests;
+
+use crate::model::effects::{CommandEffect, SimpleCommand, Word};
+use places::Places;
+use shell::Step;
+use unfold::Inner;
+
+pub use set::CommandSet;
+
+/// Longer text is refused, in bytes.
+pub const MAX_LENGTH: usize = 256 * 1024;
+
+/// How often a command may run a command that runs a command.
+const MAX_WRAPPERS: usize = 8;
+
+/// Reads a POSIX shell string. What does not parse, or what shells read differently, is an error.
+pub fn read_shell(text: &str) -> Result<CommandEffect, String> {
+    if text.len() > MAX_LENGTH {
+        return Err(format!("the command is {} bytes long; at most {MAX_LENGTH} are read", text.len()));
+    }
+    let mut reading = Reading::default();
+    reading.text(text, 0)?;
+    reading.finish(text.to_owned())
 }
 
-/// Reads an argument vector, which no shell expands.
-pub fn read_argv(_words: &[String]) -> Result<CommandEffect, String> {
-    Err("not built".into())
+/// Reads an argument vector, which no shell expands: a `;` in a word is a letter like others.
+pub fn read_argv(words: &[String]) -> Result<CommandEffect, String> {
+    let length: usize = words.iter().map(String::len).sum();
+    if length > MAX_LENGTH {
+        return Err(format!("the command is {length} bytes long; at most {MAX_LENGTH} are read"));
+    }
+    if words.iter().any(|word| word.contains('\0')) {
+        return Err("a word holds a NUL".into());
+    }
+    let mut reading = Reading::default();
+    reading.command(words.iter().map(|word| Word::Literal(word.clone())).collect(), 0)?;
+    reading.finish(words.join(" "))
 }
 
-/// Command patterns of the policy: `git status` (these words), `cargo test **` (and any further words).
-#[derive(Debug, Clone)]
-pub struct CommandSet;
+/// What has been found so far.
+#[derive(Default)]
+struct Reading {
+    commands: Vec<SimpleCommand>,
+    places: Places,
+    compound: bool,
+}
 
-impl CommandSet {
-    /// Fails with the index of the pattern that is wrong, and why.
-    pub fn parse(_patterns: &[String]) -> Result<CommandSet, (usize, String)> {
-        Ok(CommandSet)
+impl Reading {
+    fn text(&mut self, text: &str, depth: usize) -> Result<(), String> {
+        let script = shell::read(text)?;
+        // A text inside a plain command is judged by its own commands; what holds it stays one command.
+        self.compound |= depth == 0 && script.compound;
+        for step in script.steps {
+            match step {
+                Step::Command(words) => self.command(words, depth)?,
+                Step::Value(word) => self.places.value(&word),
+                Step::Redirect { target: Word::Literal(path), writes } => self.places.redirect(path, writes),
+                Step::Redirect { target, .. } => {
+                    let words = vec![Word::Literal(">".into()), target];
+                    self.commands.push(SimpleCommand { words });
+                }
+            }
+        }
+        Ok(())
     }
 
-    /// Every command that may run must be granted. `Err`: the first that is not, in words.
-    pub fn check(&self, _command: &CommandEffect) -> Result<(), String> {
-        Err("not built".into())
+    fn command(&mut self, words: Vec<Word>, depth: usize) -> Result<(), String> {
+        if depth > MAX_WRAPPERS {
+            return Err(format!("it wraps commands more than {MAX_WRAPPERS} deep"));
+        }
+        self.places.words(&words);
+        let inner = unfold::unfold(&words);
+        self.commands.push(SimpleCommand { words });
+        for inner in inner {
+            match inner {
+                Inner::Words(words) => self.command(words, depth + 1)?,
+                Inner::Text(text) => self.text(&text, depth + 1)?,
+                Inner::Unknown(what) => self.commands.push(SimpleCommand { words: vec![Word::Dynamic(what)] }),
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, written: String) -> Result<CommandEffect, String> {
+        let is_empty = |command: &SimpleCommand| {
+            command.words.iter().all(|word| matches!(word, Word::Literal(text) if text.is_empty()))
+        };
+        if self.commands.iter().all(is_empty) && self.places.is_empty() {
+            return Err("it holds no command".into());
+        }
+        let [paths, writes, urls] = self.places.finish()?;
+        Ok(CommandEffect { written, commands: self.commands, paths, writes, urls, compound: self.compound })
     }
 }

@@ -1,0 +1,152 @@
+//! The little languages of awk and sed: whether a program in them only reads and prints.
+
+/// Indexes of the words that may run or write something.
+pub(super) fn awk(texts: &[&str]) -> Vec<usize> {
+    let risky = |text: &str| ["system", "getline", "|", ">", "@"].iter().any(|word| text.contains(word));
+    let option = |text: &str| {
+        [
+            "-f",
+            "-e",
+            "-l",
+            "-i",
+            "-E",
+            "-D",
+            "--file",
+            "--source",
+            "--load",
+            "--include",
+            "--exec",
+            "--profile",
+            "--dump",
+            "-p",
+            "-o",
+            "-d",
+        ]
+        .iter()
+        .any(|option| text.starts_with(option))
+    };
+    let is_risky = |(_, text): &(usize, &&str)| risky(text) || option(text);
+    texts
+        .iter()
+        .enumerate()
+        .skip(1)
+        .filter(is_risky)
+        .flat_map(|(index, text)| [index, index + usize::from(option(text))])
+        .collect()
+}
+
+/// Indexes of scripts that hold more than plain commands, and of options that read scripts or write in place.
+pub(super) fn sed(texts: &[&str]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut script_seen = false;
+    let mut at = 1;
+    while let Some(text) = texts.get(at) {
+        let takes_script = *text == "-e" || *text == "--expression" || is_script_cluster(text);
+        match *text {
+            _ if takes_script => {
+                script_seen = true;
+                at += 1;
+                if !texts.get(at).is_some_and(|script| is_plain_sed(script)) {
+                    found.push(at);
+                }
+            }
+            option if option.starts_with("--expression=") => {
+                script_seen = true;
+                if !option.split_once('=').is_some_and(|(_, script)| is_plain_sed(script)) {
+                    found.push(at);
+                }
+            }
+            // Only options that neither run nor read a script; `-i` writes the files that are named.
+            "-n" | "-E" | "-r" | "-i" | "-s" | "-u" | "-z" | "--quiet" | "--silent" | "--regexp-extended"
+            | "--in-place" | "--separate" | "--null-data" | "--posix" | "--sandbox" | "--version" | "--help"
+            | "-ni" | "-nE" | "-nr" | "-En" | "-Ei" | "-ri" | "-iE" => {}
+            option if option.starts_with('-') => {
+                script_seen |= option.starts_with("-e") || option.starts_with("-f") || option.starts_with("--f");
+                found.extend([at, at + 1]);
+            }
+            script if !script_seen => {
+                script_seen = true;
+                if !is_plain_sed(script) {
+                    found.push(at);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found
+}
+
+fn is_script_cluster(text: &str) -> bool {
+    ["-ne", "-Ee", "-re", "-nEe", "-nre", "-se"].contains(&text)
+}
+
+/// Addresses, `s` with harmless flags, `y`, and commands of one letter that touch nothing but the text.
+fn is_plain_sed(script: &str) -> bool {
+    let mut rest = script;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '\n', ';', '{', '}']);
+        if rest.is_empty() {
+            return true;
+        }
+        let Some(after) = sed_address(rest) else { return false };
+        rest = after.trim_start_matches([' ', '!']);
+        let mut chars = rest.chars();
+        match chars.next() {
+            Some('p' | 'd' | 'q' | '=' | 'D' | 'P' | 'n' | 'N' | 'g' | 'G' | 'h' | 'H' | 'x' | '{' | '}') => {
+                rest = chars.as_str()
+            }
+            Some(command @ ('s' | 'y')) => {
+                let Some(after) = sed_parts(chars.as_str()) else { return false };
+                let flags = after.trim_start_matches(|c: char| "gpiI".contains(c) || c.is_ascii_digit());
+                if command == 'y' && flags != after {
+                    return false;
+                }
+                rest = flags;
+            }
+            _ => return false,
+        }
+        if !(rest.is_empty() || rest.starts_with([' ', '\t', '\n', ';', '{', '}'])) {
+            return false;
+        }
+    }
+}
+
+fn sed_address(script: &str) -> Option<&str> {
+    let mut rest = script;
+    loop {
+        if let Some(pattern) = rest.strip_prefix('/') {
+            rest = sed_until(pattern, '/')?.trim_start_matches('I');
+        } else {
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '$' || c == '~' || c == '+');
+        }
+        match rest.strip_prefix(',') {
+            Some(second) => rest = second,
+            None => return Some(rest),
+        }
+    }
+}
+
+/// Past the two parts of `s/a/b/`.
+fn sed_parts(script: &str) -> Option<&str> {
+    let delimiter = script.chars().next().filter(|c| !c.is_alphanumeric() && *c != '\\' && *c != '\n')?;
+    let rest = script.get(delimiter.len_utf8()..)?;
+    sed_until(sed_until(rest, delimiter)?, delimiter)
+}
+
+/// Past the next delimiter. Inside brackets some seds end the part there and others do not.
+fn sed_until(text: &str, delimiter: char) -> Option<&str> {
+    let (mut shielded, mut bracket) = (false, false);
+    for (index, c) in text.char_indices() {
+        match c {
+            _ if shielded => shielded = false,
+            '\\' => shielded = true,
+            c if c == delimiter && bracket => return None,
+            c if c == delimiter => return text.get(index + c.len_utf8()..),
+            '[' => bracket = true,
+            ']' => bracket = false,
+            _ => {}
+        }
+    }
+    None
+}
