@@ -85,6 +85,7 @@ struct Reading {
     commands: Vec<SimpleCommand>,
     places: Places,
     compound: bool,
+    steps: usize,
 }
 
 impl Reading {
@@ -93,6 +94,7 @@ impl Reading {
         // A text inside a plain command is judged by its own commands; what holds it stays one command.
         self.compound |= depth == 0 && script.compound;
         for step in script.steps {
+            self.steps += 1;
             match step {
                 Step::Command(words) => self.command(words, depth)?,
                 Step::Value(word) => self.places.value(&word),
@@ -127,7 +129,7 @@ impl Reading {
         let is_empty = |command: &SimpleCommand| {
             command.words.iter().all(|word| matches!(word, Word::Literal(text) if text.is_empty()))
         };
-        if self.commands.iter().all(is_empty) && self.places.is_empty() {
+        if self.commands.iter().all(is_empty) && (self.steps == 0 || !self.commands.is_empty()) {
             return Err("it holds no command".into());
         }
         let [paths, writes, urls] = self.places.finish()?;

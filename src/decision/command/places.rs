@@ -126,10 +126,6 @@ pub(super) struct Places {
 const MAX_FOLDERS: usize = 8;
 
 impl Places {
-    pub(super) fn is_empty(&self) -> bool {
-        self.paths.is_empty() && self.urls.is_empty()
-    }
-
     /// Paths, written paths, URLs.
     pub(super) fn finish(self) -> Result<[Vec<String>; 3], String> {
         match self.moves {

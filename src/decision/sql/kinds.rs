@@ -221,14 +221,29 @@ fn refuse_bare_statements(tokens: &[TokenWithSpan]) -> Result<(), Fault> {
 /// <https://www.postgresql.org/docs/current/sql-commands.html>
 pub(super) fn opaque(parser: &mut Parser<'_>, dialect: Dialect) -> Result<Option<SqlStatement>, Fault> {
     let Token::Word(first) = &parser.peek_token_ref().token else { return Ok(None) };
-    let kind = first.value.to_ascii_lowercase();
+    let (mut kind, quoted) = (first.value.to_ascii_lowercase(), first.quote_style.is_some());
     let postgres = ["do", "refresh", "reindex", "cluster", "checkpoint", "discard", "reassign"];
     let known = match dialect {
         Dialect::Postgres => postgres.contains(&kind.as_str()),
         Dialect::Sqlite => ["reindex", "detach", "vacuum", "pragma"].contains(&kind.as_str()),
+        Dialect::Mysql => ["optimize", "repair", "checksum", "check"].contains(&kind.as_str()),
         _ => false,
     };
-    if !known || first.quote_style.is_some() {
+    // `ALTER SEQUENCE` and others that the parser has not; what they change is no table.
+    const ALTERED: &[&str] =
+        &["sequence", "domain", "database", "system", "default", "extension", "event", "publication"];
+    let altered = match &parser.peek_nth_token_ref(1).token {
+        Token::Word(second) if kind == "alter" && dialect == Dialect::Postgres => {
+            Some(second.value.to_ascii_lowercase())
+        }
+        _ => None,
+    };
+    let altered = altered.filter(|second| ALTERED.contains(&second.as_str()));
+    if let Some(second) = &altered {
+        kind = format!("alter {second}");
+    }
+    let known = known || altered.is_some();
+    if !known || quoted {
         return Ok(None);
     }
     let mut words = Vec::new();
@@ -244,7 +259,7 @@ pub(super) fn opaque(parser: &mut Parser<'_>, dialect: Dialect) -> Result<Option
         also.push("file".to_owned());
     }
     let mut writes = Vec::new();
-    if ["refresh", "reindex", "cluster"].contains(&kind.as_str()) && words.len() > 1 {
+    if ["refresh", "reindex", "cluster", "optimize", "repair"].contains(&kind.as_str()) && words.len() > 1 {
         writes.push(last_name(&words, dialect)?);
     }
     Ok(Some(SqlStatement { kind, also, reads: Vec::new(), writes, functions: Vec::new() }))

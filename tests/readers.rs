@@ -1,0 +1,165 @@
+//! What the readers of SQL and commands make of real text: a denial of honest work is a fault too.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+use mcp_remit::decision::command::{CommandSet, read_argv, read_shell};
+use mcp_remit::decision::sql::{Dialect, SqlRules, read};
+use mcp_remit::model::policy::SqlGrant;
+use proptest::prelude::*;
+
+fn lines(file: &str) -> Vec<String> {
+    let path = format!("{}/tests/data/benign/{file}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap().lines().map(|line| line.replace("\\n", "\n")).collect()
+}
+
+#[track_caller]
+fn share(of: usize, wrong: &[String]) {
+    eprintln!("{} of {of} are refused", wrong.len());
+    assert!(of >= 300, "only {of} values");
+    assert!(wrong.len() * 1000 < of * 5, "{}", wrong.join("\n"));
+}
+
+#[test]
+fn statements_of_orms_and_migrations_are_read() {
+    let statements = lines("statements.tsv");
+    let mut wrong = Vec::new();
+    for line in &statements {
+        let (dialect, text) = line.split_once('\t').unwrap();
+        if let Err(why) = read(text, Dialect::from_name(dialect).unwrap()) {
+            wrong.push(format!("{line}: {why}"));
+        }
+    }
+    share(statements.len(), &wrong);
+}
+
+#[test]
+fn command_lines_of_ci_files_are_read() {
+    let commands = lines("commands.txt");
+    let wrong: Vec<String> =
+        commands.iter().filter_map(|text| read_shell(text).err().map(|why| format!("{text}: {why}"))).collect();
+    share(commands.len(), &wrong);
+}
+
+/// Pieces that mean something to a shell or to SQL, in any order.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        " ",
+        "\n",
+        ";",
+        "&",
+        "&&",
+        "|",
+        "||",
+        "(",
+        ")",
+        "{",
+        "}",
+        "$(",
+        "`",
+        "\"",
+        "'",
+        "\\",
+        "$",
+        "${",
+        "<<E\n",
+        "E\n",
+        "<",
+        ">",
+        "#",
+        "if ",
+        "then ",
+        "fi",
+        "do ",
+        "done",
+        "for x in ",
+        "case a in ",
+        "esac",
+        ";;",
+        "[[ ",
+        " ]]",
+        "((",
+        "))",
+        "a",
+        "x=1 ",
+        "sudo ",
+        "bash -c ",
+        "echo ",
+        "*",
+        "~",
+        "!",
+        "SELECT ",
+        "1",
+        "FROM ",
+        "WITH a AS (",
+        "--",
+        "/*",
+        "*/",
+        "E'",
+        "$$",
+        "$a$",
+        ",",
+        "CASE ",
+        "WHEN ",
+        "END",
+        "NOT ",
+        "::int",
+        "INSERT INTO a ",
+        "[",
+        "]",
+        "=",
+        ".",
+        "UNION ",
+        "COPY a FROM STDIN",
+        "é",
+        "BEGIN ",
+        "TABLE ",
+        "INTO ",
+    ]);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_is_a_crash_and_reading_twice_is_reading_once(text in prop_oneof![pieces(), ".{0,60}", "\\PC{0,60}"]) {
+        let rules = SqlRules::new(&SqlGrant::default()).unwrap();
+        for dialect in [Dialect::Generic, Dialect::Mysql] {
+            let once = read(&text, dialect);
+            prop_assert_eq!(&once, &read(&text, dialect));
+            if let Ok(effect) = once {
+                prop_assert!(rules.check(&effect).is_err(), "an empty grant grants nothing");
+            }
+        }
+        let once = read_shell(&text);
+        prop_assert_eq!(&once, &read_shell(&text));
+        if let Ok(effect) = once {
+            let _ = CommandSet::default().check(&effect);
+        }
+        let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+        prop_assert_eq!(read_argv(&words), read_argv(&words));
+    }
+
+    #[test]
+    fn quotes_do_not_change_what_a_word_is(words in prop::collection::vec("[a-z ;|$*'(]{1,8}", 1..5)) {
+        let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
+        let shell = read_shell(&quoted.join(" ")).unwrap();
+        let argv = read_argv(&words).unwrap();
+        prop_assert_eq!(shell.commands, argv.commands);
+        prop_assert_eq!(shell.paths, argv.paths);
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let text = String::from_utf8_lossy(&bytes);
+        let _ = read(&text, Dialect::Generic);
+        let _ = read_shell(&text);
+    }
+}
