@@ -1,16 +1,19 @@
 //! `remit report`: write a self-contained HTML report.
 
 pub mod assemble;
+pub mod drift;
 pub mod evidence;
 pub mod grants;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
 use super::replay::load;
 use crate::edge::render::html;
 use crate::edge::store::files::{self, Access};
 use crate::edge::terminal;
+use crate::model::finding::Finding;
+use crate::pipeline::lock::suspicious;
 use crate::pipeline::replay::score;
 
 /// The arguments of `remit report`.
@@ -28,6 +31,9 @@ pub struct Report {
     /// More attacks: a file, or a folder of them
     #[arg(long, value_name = "FILE|DIR")]
     pub pack: Vec<PathBuf>,
+    /// What `remit scan --format json` found, to be shown beside the rest
+    #[arg(long, value_name = "FILE")]
+    pub scan: Option<PathBuf>,
     /// The project folder; where the traces do not say, the policy's folder
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
@@ -55,13 +61,34 @@ pub fn page(args: &Report) -> Result<String, Failure> {
     let card = score::score(&packs, &tools, &inputs.policy, &inputs.ground)
         .map_err(|problems| Failure::usage(format!("the policy cannot be put to the test: {problems}")))?;
     let traces = (!inputs.traces.is_empty()).then(|| inputs.backtest(&inputs.policy));
+    let mut findings = inputs.findings.clone();
+    if let Some(lock) = &inputs.lock {
+        findings.extend(suspicious(&lock.servers));
+    }
+    if let Some(path) = &args.scan {
+        findings.extend(scanned(path)?);
+    }
     let report = assemble::report(&assemble::Parts {
         inputs: &inputs,
         tools: &tools,
         card: &card,
         traces: traces.as_ref(),
-        findings: &inputs.findings,
-        drift: None,
+        findings: &findings,
+        drift: drift::drift(&inputs),
     })?;
     html::render(&report).map_err(|error| Failure::environment(format!("the report cannot be rendered: {error}")))
+}
+
+/// The findings in the output of `remit scan --format json`.
+fn scanned(path: &Path) -> Result<Vec<Finding>, Failure> {
+    #[derive(serde::Deserialize)]
+    struct Scanned {
+        findings: Vec<Finding>,
+    }
+    let text = files::read_text(path).map_err(|error| Failure::usage(error.to_string()))?;
+    let scanned: Scanned = serde_json::from_str(&text).map_err(|error| {
+        let file = path.display();
+        Failure::usage(format!("{file} is not what `remit scan --format json` writes: {error}"))
+    })?;
+    Ok(scanned.findings)
 }

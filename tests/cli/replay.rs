@@ -192,7 +192,7 @@ fn wrong_input_is_named_with_its_place_and_what_to_do() {
 fn no_secret_and_no_control_character_reaches_the_screen() {
     let place = Place::new();
     place.write("mcp.policy.yaml", PATHS_ALONE);
-    let token = "ghp_".to_owned() + &"a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8".to_owned();
+    let token = "ghp_".to_owned() + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8";
     let call = json!({ "server": "fs", "tool": "read\u{1b}[2Jfile", "arguments": { "token": token, "path": "/x" } });
     place.write("t.jsonl", &format!("{call}\n"));
     for format in ["table", "json"] {
