@@ -1,5 +1,6 @@
 //! `remit replay`: run attacks and recorded traces against the policy, offline.
 
+pub mod formats;
 pub mod load;
 pub mod show;
 
@@ -76,6 +77,11 @@ impl std::fmt::Display for FailOn {
 pub enum Format {
     Table,
     Json,
+    Sarif,
+    Junit,
+    Markdown,
+    /// Annotations of GitHub Actions
+    Github,
 }
 
 /// What one policy came to.
@@ -105,6 +111,10 @@ pub fn run(args: &Replay) -> Result<Exit, Failure> {
     let text = match args.format {
         Format::Table => show::table(&played, old.as_ref(), &inputs, args.all),
         Format::Json => show::json(&played, old.as_ref(), &inputs)?,
+        Format::Sarif => formats::sarif(&played, &inputs)?,
+        Format::Junit => formats::junit(&played, &inputs)?,
+        Format::Markdown => formats::markdown(&played, old.as_ref(), &inputs)?,
+        Format::Github => formats::annotations(&played, &inputs)?,
     };
     terminal::print(&text);
     Ok(exit(&played, &args.fail_on))

@@ -231,3 +231,29 @@ fn the_table_of_a_small_pack() {
     ");
     assert_eq!(code, 0, "{out}");
 }
+
+#[test]
+fn every_format_says_that_an_attack_got_through() {
+    let place = Place::new();
+    place.write("mcp.policy.yaml", "version: 1\nservers:\n  fs: { allowed_paths: [/etc] }\n");
+    place.write("old.yaml", PATHS_ALONE);
+    place.write("t.jsonl", "{\"server\":\"fs\",\"tool\":\"read_file\",\"arguments\":{\"path\":\"src/a\"}}\n");
+    let out = |format: &str| {
+        let (out, code) = run(&place, &["replay", "--format", format, "--against", "old.yaml", "t.jsonl"]);
+        assert_eq!(code, 1, "{out}");
+        out
+    };
+    let sarif: Value = serde_json::from_str(&out("sarif")).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert!(results.iter().any(|result| result["ruleId"] == "attack-through/same-last-part"));
+    assert!(results.iter().any(|result| result["ruleId"] == "recorded-call-denied"));
+    assert_eq!(results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "mcp.policy.yaml");
+    let junit = out("junit");
+    assert!(junit.contains("name=\"same-last-part\"><failure"), "{junit}");
+    assert!(junit.contains("name=\"shell-rm-rf\"><skipped"), "{junit}");
+    let markdown = out("markdown");
+    assert!(markdown.contains("| attack same-last-part | blocked | through |"), "{markdown}");
+    assert!(markdown.contains("| recorded calls still allowed | 1 | 0 |"), "{markdown}");
+    let github = out("github");
+    assert!(github.starts_with("::error file=mcp.policy.yaml,line=3,"), "{github}");
+}

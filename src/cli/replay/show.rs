@@ -88,18 +88,7 @@ pub fn table(played: &Played, old: Option<&Played>, inputs: &Inputs, all: bool) 
 
 fn attacks(card: &Scorecard, veil: &Veil, all: bool, out: &mut String) {
     let tally = card.tally();
-    let mut themes: Vec<(&str, Tally, u64)> = Vec::new();
-    for attack in &card.attacks {
-        if themes.last().is_none_or(|(theme, ..)| *theme != attack.theme) {
-            themes.push((&attack.theme, Tally::default(), 0));
-        }
-        if let Some((_, tally, without)) = themes.last_mut() {
-            match attack.outcome() {
-                Some(outcome) => tally.add(outcome),
-                None => *without += 1,
-            }
-        }
-    }
+    let themes = themes(card);
     let rows: Vec<Vec<String>> = themes
         .iter()
         .map(|(theme, tally, without)| {
@@ -141,8 +130,25 @@ fn attacks(card: &Scorecard, veil: &Veil, all: bool, out: &mut String) {
     }
 }
 
+/// Attacks of each theme by their worst call, and how many of them apply to no tool.
+pub fn themes(card: &Scorecard) -> Vec<(&str, Tally, u64)> {
+    let mut themes: Vec<(&str, Tally, u64)> = Vec::new();
+    for attack in &card.attacks {
+        if themes.last().is_none_or(|(theme, ..)| *theme != attack.theme) {
+            themes.push((&attack.theme, Tally::default(), 0));
+        }
+        if let Some((_, tally, without)) = themes.last_mut() {
+            match attack.outcome() {
+                Some(outcome) => tally.add(outcome),
+                None => *without += 1,
+            }
+        }
+    }
+    themes
+}
+
 /// No number is ever given for attacks of which none applied.
-fn sentence(card: &Scorecard, tally: &Tally) -> String {
+pub fn sentence(card: &Scorecard, tally: &Tally) -> String {
     if tally.total() == 0 {
         return "No attack applies to the tools that the policy names: nothing was proved.".to_owned();
     }
@@ -292,31 +298,37 @@ fn recorded(traces: &Backtest, veil: &Veil, out: &mut String) {
 
 fn compared(new: &Played, old: &Played, out: &mut String) {
     out.push_str("\nAGAINST THE OTHER POLICY\n");
-    let mut changes = 0;
+    let changes = changes(new, old);
+    for (what, was, is) in &changes {
+        out.push_str(&format!("  {what}: {was} -> {is}\n"));
+    }
+    if changes.is_empty() {
+        out.push_str("  no difference\n");
+    }
+}
+
+/// What is different under another policy: what, what it was, what it is.
+pub fn changes(new: &Played, old: &Played) -> Vec<(String, String, String)> {
+    let mut changes = Vec::new();
     if let (Some(new), Some(old)) = (&new.attacks, &old.attacks) {
+        let name = |attack: &AttackScore| attack.outcome().map_or("n/a", word).to_owned();
         for (now, before) in
             new.attacks.iter().zip(&old.attacks).filter(|(now, before)| now.outcome() != before.outcome())
         {
-            let name = |attack: &AttackScore| attack.outcome().map_or("n/a", word);
-            out.push_str(&format!("  attack {}: {} -> {}\n", plain(&now.id), name(before), name(now)));
-            changes += 1;
+            changes.push((format!("attack {}", plain(&now.id)), name(before), name(now)));
         }
     }
     if let (Some(new), Some(old)) = (&new.traces, &old.traces) {
-        for (what, now, before) in [
+        let counts = [
             ("still allowed", new.unchanged, old.unchanged),
             ("now denied", new.newly_denied, old.newly_denied),
             ("now asked", new.newly_asked, old.newly_asked),
-        ] {
-            if now != before {
-                out.push_str(&format!("  recorded calls {what}: {before} -> {now}\n"));
-                changes += 1;
-            }
+        ];
+        for (what, now, before) in counts.into_iter().filter(|(_, now, before)| now != before) {
+            changes.push((format!("recorded calls {what}"), before.to_string(), now.to_string()));
         }
     }
-    if changes == 0 {
-        out.push_str("  no difference\n");
-    }
+    changes
 }
 
 /// For a program. Its fields are added to, never renamed, within a version.
