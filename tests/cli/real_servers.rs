@@ -51,11 +51,11 @@ impl Line {
     }
 
     /// The answers, as `{"error": bool, "text": ...}`.
-    fn drive(&self, mode: &str, calls: &[Call]) -> Vec<Value> {
+    fn drive(&self, mode: &str, person: &str, calls: &[Call]) -> Vec<Value> {
         let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/drive.py");
         let mut child = Command::new(installed("venv/bin/python"))
             .arg(driver)
-            .args([".mcp.json", "real", mode])
+            .args([".mcp.json", "real", mode, person])
             .current_dir(self.place.project())
             .env_clear()
             .envs(self.place.environment())
@@ -80,7 +80,7 @@ impl Line {
     }
 
     fn works(&self, mode: &str, work: &[Call], when: &str) {
-        for (answer, call) in self.drive(mode, work).iter().zip(work) {
+        for (answer, call) in self.drive(mode, "accept", work).iter().zip(work) {
             assert_eq!(answer["error"], false, "{when} ({mode}): {call:?}: {}", answer["text"]);
         }
     }
@@ -101,7 +101,7 @@ impl Line {
         for mode in ["auto", "legacy"] {
             self.works(mode, work, "enforcing");
             let reached = self.reached();
-            for (answer, attack) in self.drive(mode, attacks).iter().zip(attacks) {
+            for (answer, attack) in self.drive(mode, "decline", attacks).iter().zip(attacks) {
                 assert_eq!(answer["error"], true, "{mode}: {attack:?} was not denied: {}", answer["text"]);
             }
             assert_eq!(self.reached(), reached, "{mode}: an attack reached the server");

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::calls::Call;
 use super::stage::Stage;
 use crate::cli::exit::Failure;
-use crate::edge::servers::{Answer, Era, Session};
+use crate::edge::servers::{Answer, Era, Person, Session};
 use crate::model::server::Configured;
 
 /// Far more than the demo needs.
@@ -65,6 +65,16 @@ impl Agent<'_> {
             }
         }
         Ok(names)
+    }
+
+    /// What the person at the client says when asked.
+    pub fn ask_person(&mut self, person: Person) {
+        self.session.ask_person(person);
+    }
+
+    /// How often the person was asked.
+    pub fn questions(&self) -> u32 {
+        self.session.questions()
     }
 
     pub fn call(&mut self, call: &Call) -> Result<Outcome, Failure> {

@@ -9,7 +9,7 @@ use super::calls::{self, Call};
 use super::stage::{Ran, SERVER, Stage};
 use crate::cli::exit::Failure;
 use crate::edge::render::table::table;
-use crate::edge::servers::Era;
+use crate::edge::servers::{Era, Person};
 use crate::edge::terminal::plain;
 use crate::model::server::Mode;
 
@@ -32,10 +32,52 @@ fn ran(ran: &Ran, expected: i32, claims: &mut Claims) {
     });
 }
 
+/// As much of a verb's output as a demo needs: up to the line that starts with `end`, and the lines that start with one
+/// of `also`; long sentences wrapped.
+fn excerpt(out: &str, end: &str, also: &[&str]) -> String {
+    let mut text = String::new();
+    let (mut shown, mut blank) = (true, false);
+    for line in out.lines() {
+        shown &= end.is_empty() || !line.trim_start().starts_with(end);
+        if shown || also.iter().any(|start| line.trim_start().starts_with(start)) {
+            if std::mem::take(&mut blank) {
+                text.push('\n');
+            }
+            let _ = writeln!(text, "{}", wrapped(line));
+        } else {
+            blank = true;
+        }
+    }
+    text
+}
+
+/// A line of at most 80 columns, or several.
+fn wrapped(line: &str) -> String {
+    let mut lines = vec![String::new()];
+    if line.chars().count() <= 80 {
+        return line.to_owned();
+    }
+    for word in line.split(' ') {
+        match lines.last_mut() {
+            Some(last) if last.is_empty() || last.chars().count() + 1 + word.chars().count() <= 80 => {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
 fn scan(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
     let scanned = stage.verb(&["scan", "--path", ".mcp.json"])?;
-    claims.check(scanned.out.contains("unpinned"), || format!("scan found no unpinned package: {}", scanned.told()));
-    Ok(heading(1, "scan", "what is configured") + &scanned.out)
+    for found in ["no version", "home directory"] {
+        claims.check(scanned.out.contains(found), || format!("scan did not find `{found}`: {}", scanned.told()));
+    }
+    let findings = excerpt(&scanned.out, "RULE", &[]);
+    Ok(heading(1, "scan", "what is configured") + findings.trim_end() + "\n")
 }
 
 fn record(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
@@ -76,10 +118,11 @@ fn infer(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
     let checked = stage.verb(&["check", POLICY])?;
     ran(&checked, 0, claims);
     let mut text = heading(3, "infer", "the smallest policy that still lets it work");
-    for line in policy.lines().filter(|line| !line.trim().is_empty()) {
+    // Comments before the first key are for editors; the file has them.
+    for line in policy.lines().skip_while(|line| line.starts_with('#') || line.is_empty()) {
         let _ = writeln!(text, "  {}", plain(line));
     }
-    let _ = write!(text, "\n{}", inferred.told());
+    let _ = write!(text, "\n{}", excerpt(&inferred.out, "SERVER", &["office offers", "The agent used"]));
     Ok(text)
 }
 
@@ -97,7 +140,8 @@ fn replay(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
     line.extend(traces.iter().map(String::as_str));
     let replayed = stage.verb(&line)?;
     ran(&replayed, 0, claims);
-    Ok(heading(5, "replay", "attacks on these very tools, and the recorded work, offline") + replayed.told())
+    Ok(heading(5, "replay", "attacks on these very tools, and the recorded work, offline")
+        + &excerpt(replayed.told(), "now asked", &[]))
 }
 
 fn enforcing(stage: &Stage) -> crate::model::server::Configured {
@@ -106,14 +150,18 @@ fn enforcing(stage: &Stage) -> crate::model::server::Configured {
 
 fn enforce(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
     let mut rows = Vec::new();
-    let mut work = 0;
+    let (mut work, mut asked) = (0, 0);
     for era in [Era::Legacy, Era::Newest] {
         let mut agent = Agent::start(stage, &enforcing(stage), era)?;
+        agent.tools()?;
+        agent.ask_person(Person::Agrees);
         for call in calls::work() {
             let outcome = agent.call(&call)?;
             claims.check(outcome.passed(), || format!("work was denied: `{}`: {}", call.shown(), outcome.text));
             work += usize::from(outcome.passed());
         }
+        asked += agent.questions();
+        agent.ask_person(Person::Declines);
         for call in calls::attacks() {
             let outcome = agent.call(&call)?;
             claims
@@ -130,7 +178,8 @@ fn enforce(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
     let attempts = count_attempts(stage);
     claims.check(attempts == 0, || format!("{attempts} attacks reached the server"));
     let mut text = heading(6, "enforce", "the same work, and an agent that was talked into something");
-    let _ = write!(text, "{work} calls of ordinary work passed, in both eras of the protocol. Then:\n\n");
+    let _ = write!(text, "{work} calls of ordinary work passed, in both eras of the protocol");
+    let _ = write!(text, " ({asked} of them\nafter the person was asked, and agreed). Then:\n\n");
     Ok(text + &table(&["call", "verdict", "why"], &rows))
 }
 
@@ -144,12 +193,13 @@ fn count_attempts(stage: &Stage) -> usize {
     stage.reached().iter().filter(|reached| attacks.iter().any(|call| is(reached, call))).count()
 }
 
-/// The first sentence of a refusal, short enough for a table.
+/// The first reason of a refusal, short enough for a table: `- rule: what is wrong`.
 fn reason(text: &str) -> String {
-    let first = text.lines().next().unwrap_or_default();
-    let sentence = first.split(". ").next().unwrap_or_default();
-    let short: String = sentence.chars().take(90).collect();
-    if short.len() < sentence.len() { format!("{short} ...") } else { short }
+    let first = text.lines().find_map(|line| line.trim_start().strip_prefix("- "));
+    let sentence = first.unwrap_or_else(|| text.lines().next().unwrap_or_default());
+    let what = sentence.split_once(": ").map_or(sentence, |(_, what)| what);
+    let short: String = what.chars().take(80).collect();
+    if short.len() < what.len() { format!("{short} ...") } else { short }
 }
 
 fn drift(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
@@ -157,6 +207,7 @@ fn drift(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
         return Ok(String::new());
     };
     let mut agent = Agent::start(stage, &enforcing(stage), Era::Legacy)?;
+    agent.tools()?;
     let before = agent.call(&read)?;
     claims.check(before.passed(), || format!("before the change, `{}` was denied: {}", read.shown(), before.text));
     stage.pull_the_rug()?;

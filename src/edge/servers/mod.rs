@@ -13,5 +13,5 @@ mod talk;
 
 pub use ask::enumerate;
 pub use error::ServerError;
-pub use session::{Era, Session};
+pub use session::{Era, Person, Session};
 pub use talk::Answer;

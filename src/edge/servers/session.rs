@@ -27,6 +27,16 @@ pub enum Era {
     Legacy,
 }
 
+/// What the person says when the server, or a proxy before it, asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Person {
+    Agrees,
+    Declines,
+}
+
+/// How often one request may be answered with a question.
+const MAX_QUESTIONS: usize = 4;
+
 /// A server that runs and has been greeted. It ends, with all that it started, when this is dropped.
 #[derive(Debug)]
 pub struct Session {
@@ -52,12 +62,36 @@ impl Session {
         greet(start(server, started, deadline)?, era)
     }
 
-    /// Asks, and waits for the answer. What a modern request has to carry is added.
+    /// Asks, and waits for the answer. What a modern request has to carry is added, and a question that comes instead of
+    /// an answer is put to the person.
     pub fn request(&mut self, method: &str, mut params: Map<String, Value>) -> Result<Answer, ServerError> {
-        if self.modern {
-            params.insert("_meta".to_owned(), meta());
+        if !self.modern {
+            return self.talk.request(method, &Value::Object(params));
         }
-        self.talk.request(method, &Value::Object(params))
+        params.insert("_meta".to_owned(), meta());
+        for _ in 0..MAX_QUESTIONS {
+            let answer = self.talk.request(method, &Value::Object(params.clone()))?;
+            let Answer::Result(result) = &answer else { return Ok(answer) };
+            if result.get("resultType").is_none_or(|kind| kind != "input_required") {
+                return Ok(answer);
+            }
+            let questions = result.get("inputRequests").and_then(Value::as_object).into_iter().flatten();
+            let said = questions.map(|(key, _)| (key.clone(), self.talk.consent())).collect();
+            params.insert("inputResponses".to_owned(), Value::Object(said));
+            let state = result.get("requestState").cloned();
+            params.extend(state.map(|state| ("requestState".to_owned(), state)));
+        }
+        Err(self.talk.malformed(format!("`{method}` is answered with a question again and again")))
+    }
+
+    /// What the person will say from now on; at first it is no.
+    pub fn ask_person(&mut self, person: Person) {
+        self.talk.person = person;
+    }
+
+    /// How often the person was asked.
+    pub fn questions(&self) -> u32 {
+        self.talk.questions
     }
 
     /// What the server said when it was greeted: the result of `server/discover` or `initialize`.

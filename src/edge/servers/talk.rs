@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::error::ServerError;
 use super::process::{Out, Process};
+use super::session::Person;
 use crate::model::json::Limits;
 use crate::model::message::{Id, Kind, Message};
 
@@ -36,11 +37,14 @@ pub(super) struct Talk {
     deadline: Instant,
     /// How often the server said that a list of its changed.
     changes: u32,
+    pub person: Person,
+    /// How often the person was asked.
+    pub questions: u32,
 }
 
 impl Talk {
     pub fn new(process: Process, name: Name, root: String, started: Instant, deadline: Instant) -> Talk {
-        Talk { process, name, root, next: 1, started, deadline, changes: 0 }
+        Talk { process, name, root, next: 1, started, deadline, changes: 0, person: Person::Declines, questions: 0 }
     }
 
     pub fn changes(&self) -> u32 {
@@ -89,7 +93,10 @@ impl Talk {
                     return Ok(Some((*id, self.body(&message)?)));
                 }
                 Kind::Response { .. } => {}
-                Kind::Request { id, method, .. } => self.send(&reply(id, method, &self.root)),
+                Kind::Request { id, method, .. } => {
+                    let reply = self.reply(id, method);
+                    self.send(&reply);
+                }
                 Kind::Notification { method, .. } => {
                     self.changes += u32::from(method.ends_with("/list_changed"));
                 }
@@ -128,6 +135,33 @@ impl Talk {
             method: method.to_owned(),
             heard: self.process.last_words(),
         }
+    }
+
+    /// What the person says to an elicitation.
+    pub fn consent(&mut self) -> Value {
+        self.questions += 1;
+        match self.person {
+            Person::Agrees => json!({"action": "accept", "content": {}}),
+            Person::Declines => json!({"action": "decline"}),
+        }
+    }
+
+    /// What a client without a model answers.
+    fn reply(&mut self, id: &Id, method: &str) -> Value {
+        let id = id.to_json();
+        let error = |code: i64, message: &str| json!({"code": code, "message": message});
+        let (member, body) = match method {
+            "ping" => ("result", json!({})),
+            "roots/list" => ("result", json!({"roots": [{"uri": self.root, "name": "project"}]})),
+            "elicitation/create" => ("result", self.consent()),
+            "sampling/createMessage" => ("error", error(-1, "the user rejected the request")),
+            _ => ("error", error(-32601, "method not found")),
+        };
+        let mut reply = json!({"jsonrpc": "2.0", "id": id});
+        if let Some(members) = reply.as_object_mut() {
+            members.insert(member.to_owned(), body);
+        }
+        reply
     }
 
     fn send(&self, message: &Value) {
@@ -171,18 +205,4 @@ impl Talk {
 
 fn holds(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
-}
-
-/// What a client without a person and without a model answers.
-fn reply(id: &Id, method: &str, root: &str) -> Value {
-    let id = id.to_json();
-    match method {
-        "ping" => json!({"jsonrpc": "2.0", "id": id, "result": {}}),
-        "roots/list" => json!({"jsonrpc": "2.0", "id": id, "result": {"roots": [{"uri": root, "name": "project"}]}}),
-        "elicitation/create" => json!({"jsonrpc": "2.0", "id": id, "result": {"action": "decline"}}),
-        "sampling/createMessage" => {
-            json!({"jsonrpc": "2.0", "id": id, "error": {"code": -1, "message": "the user rejected the request"}})
-        }
-        _ => json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": "method not found"}}),
-    }
 }
