@@ -73,7 +73,7 @@ fn wrapped(line: &str) -> String {
 
 fn scan(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
     let scanned = stage.verb(&["scan", "--path", ".mcp.json"])?;
-    for found in ["no version", "home directory"] {
+    for found in ["unpinned-package", "home-exposed"] {
         claims.check(scanned.out.contains(found), || format!("scan did not find `{found}`: {}", scanned.told()));
     }
     let findings = excerpt(&scanned.out, "RULE", &[]);
@@ -193,12 +193,15 @@ fn count_attempts(stage: &Stage) -> usize {
     stage.reached().iter().filter(|reached| attacks.iter().any(|call| is(reached, call))).count()
 }
 
-/// The first reason of a refusal, short enough for a table: `- rule: what is wrong`.
+/// The first reason of a refusal, short enough for a table. It is `- rule: /argument = "value": what is wrong; hint`,
+/// and rule, argument and value stand elsewhere.
 fn reason(text: &str) -> String {
     let first = text.lines().find_map(|line| line.trim_start().strip_prefix("- "));
     let sentence = first.unwrap_or_else(|| text.lines().next().unwrap_or_default());
     let what = sentence.split_once(": ").map_or(sentence, |(_, what)| what);
-    let short: String = what.chars().take(80).collect();
+    let what = if what.starts_with('/') { what.split_once("\": ").map_or(what, |(_, what)| what) } else { what };
+    let what = what.split("; ").next().unwrap_or_default();
+    let short: String = what.chars().take(100).collect();
     if short.len() < what.len() { format!("{short} ...") } else { short }
 }
 
