@@ -15,9 +15,11 @@ impl Call {
         Call { tool, arguments }
     }
 
-    /// `read_file ~/.ssh/id_rsa`: the tool and the values of its arguments.
+    /// `read_file ~/.ssh/id_rsa`: the tool and the values of the arguments that tell.
     pub fn shown(&self) -> String {
-        let values: Vec<String> = self.arguments.values().map(plain).collect();
+        let minor = ["content", "max_length", "subject", "body", "force"];
+        let main = self.arguments.iter().filter(|(key, _)| !minor.contains(&key.as_str()));
+        let values: Vec<String> = main.map(|(_, value)| plain(value)).collect();
         let values: String = values.join(" ").chars().take(60).collect();
         format!("{} {values}", self.tool).replace('\n', " ")
     }

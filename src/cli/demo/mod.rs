@@ -40,12 +40,16 @@ impl Claims {
     }
 }
 
+const INTRODUCTION: &str = "\
+An agent works in a project. Its server, `office`, may do everything: files,
+shell, mail, database, web. remit finds out what it needs, and leaves it that.
+";
+
 /// Runs the story from its first chapter to its last. Fails when a chapter does not show what it claims.
 pub fn run(args: &Demo) -> Result<Exit, Failure> {
     let stage = Stage::set(args.out.as_deref())?;
     let mut claims = Claims::default();
-    terminal::print("An agent works in a project. Its one server, `office`, may do everything: files, shell,\n");
-    terminal::print("mail, database, web. remit finds out what it needs, and leaves it no more.\n");
+    terminal::print(INTRODUCTION);
     for chapter in chapters::ALL {
         terminal::print(&chapter(&stage, &mut claims)?);
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::super::exit::{Exit, Failure};
 use super::Lock;
+use crate::cli::targets::Here;
 use crate::decision::redact::Redactor;
+use crate::edge::clients::{self, Source};
 use crate::edge::servers::{ServerError, enumerate};
 use crate::edge::terminal;
 use crate::model::lockfile::LockedServer;
@@ -97,37 +99,13 @@ pub fn report_failures(asked: &Asked, args: &Lock) -> Exit {
     if asked.failed.is_empty() { Exit::Fine } else { Exit::Environment }
 }
 
-/// Reads the `mcpServers` of one file.
+/// The configured servers, wrapped ones by their own command.
 fn find(args: &Lock) -> Result<Vec<Configured>, Failure> {
-    let path = args.path.clone().unwrap_or_else(|| ".mcp.json".into());
-    let text = crate::edge::store::files::read_text(&path).map_err(|error| Failure::usage(error.to_string()))?;
-    let config: serde_json::Value =
-        serde_json::from_str(&text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    let servers = config.get("mcpServers").and_then(|servers| servers.as_object()).cloned().unwrap_or_default();
-    let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).map(str::to_owned);
-    Ok(servers
-        .into_iter()
-        .map(|(name, entry)| {
-            let args = entry.get("args").and_then(|args| args.as_array()).cloned().unwrap_or_default();
-            let env = entry.get("env").and_then(|env| env.as_object()).cloned().unwrap_or_default();
-            let launch = match text(entry.get("command")) {
-                Some(command) => Launch::Stdio {
-                    command,
-                    args: args.iter().filter_map(|arg| text(Some(arg))).collect(),
-                    env: env.iter().filter_map(|(key, value)| Some((key.clone(), text(Some(value))?))).collect(),
-                    cwd: text(entry.get("cwd")).map(Into::into),
-                },
-                None => Launch::Unknown("it has no command".to_owned()),
-            };
-            Configured {
-                name,
-                client: "file".into(),
-                file: path.clone(),
-                line: 1,
-                launch,
-                disabled: false,
-                wrapped: None,
-            }
-        })
-        .collect())
+    let here = Here::find()?;
+    let source = match (&args.path, &args.client) {
+        (Some(path), _) => Source::Path(std::path::absolute(path).unwrap_or_else(|_| path.clone())),
+        (None, Some(client)) if client != "all" => Source::Client(client.clone()),
+        (None, _) => Source::All,
+    };
+    Ok(clients::find(&source, &here.project, &here.home)?)
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::exit::{Exit, Failure};
-use super::{Format, Lock, ask, show};
+use super::{Lock, ask, show};
+use crate::cli::targets::Format;
 use crate::edge::terminal;
 use crate::pipeline::lock::{Drift, compare, suspicious};
 

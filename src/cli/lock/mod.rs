@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
+use super::targets::Format;
 use crate::edge::store::locks;
 use crate::edge::terminal;
 use crate::model::finding::Finding;
@@ -24,7 +25,7 @@ pub struct Lock {
     #[arg(long, value_name = "FILE", default_value = "mcp.lock")]
     pub out: PathBuf,
     /// Only the servers of this client (cursor, claude-code ...)
-    #[arg(long, value_name = "CLIENT")]
+    #[arg(long, value_name = "NAME", conflicts_with = "path")]
     pub client: Option<String>,
     /// Only the servers of this configuration file
     #[arg(long, value_name = "FILE")]
@@ -47,12 +48,6 @@ pub struct Lock {
     /// How to print what was found
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    Table,
-    Json,
 }
 
 pub fn run(args: &Lock) -> Result<Exit, Failure> {
