@@ -143,6 +143,25 @@ mod tests {
     }
 
     #[test]
+    fn a_launch_command_is_locked_without_its_secrets() {
+        // Nothing here is a real credential.
+        let token = concat!("ghp_", "0123456789abcdefABCDEF0123456789abcd");
+        let args = ["server", "--api-key", "k3y-Zq81mvXw0pLr", "--token=Zq81mvXw0pLrk3y", "--root", "./src", token];
+        let launch = Launch::Stdio {
+            command: "npx".into(),
+            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+            env: BTreeMap::new(),
+            cwd: None,
+        };
+        let line = command(&launch).join(" ");
+        for secret in ["k3y-Zq81mvXw0pLr", "Zq81mvXw0pLrk3y", token] {
+            assert!(!line.contains(secret), "{line}");
+        }
+        assert!(line.starts_with("npx server --api-key [redacted:"), "{line}");
+        assert!(line.contains("--root ./src"), "{line}");
+    }
+
+    #[test]
     fn two_orders_of_keys_pin_the_same_tool() {
         let tool = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap();
         let one = by(&[tool(r#"{"name":"a","x-vendor":1,"description":"d"}"#)], "name");
