@@ -199,3 +199,34 @@ mod scripts {
         assert!(!format!("{out}{err}").contains(token), "{err}");
     }
 }
+
+#[test]
+fn a_wrapped_server_is_locked_as_itself() {
+    let place = place(&[]);
+    run(&place, &[]);
+    let bare = place.read("mcp.lock");
+    assert!(place.remit(&["record", "--path", ".mcp.json"]).output().unwrap().status.success());
+    assert!(place.read(".mcp.json").contains("proxy"));
+    assert_eq!(run(&place, &["--check", "--strict-absence"]).0, 0);
+    run(&place, &[]);
+    assert_eq!(bare, place.read("mcp.lock"));
+}
+
+#[test]
+fn only_the_server_that_is_named_is_locked_anew() {
+    let place = place(&[]);
+    run(&place, &[]);
+    let mut config: Value = serde_json::from_str(&place.read(".mcp.json")).unwrap();
+    config["mcpServers"]["second"] = config["mcpServers"]["office"].clone();
+    place.write(".mcp.json", &config.to_string());
+    let (code, out, _) = run(&place, &["--check"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("not locked"), "{out}");
+    assert_eq!(run(&place, &["--server", "second"]).0, 0);
+    let (code, out, _) = run(&place, &["--check"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("its name is that of"), "two servers with the same tools: {out}");
+    let (code, _, err) = run(&place, &["--server", "third"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("there is no server `third`"), "{err}");
+}
