@@ -235,6 +235,15 @@ pub fn find(name: &str) -> Option<&'static Protection> {
     TABLE.iter().find(|protection| protection.name == name)
 }
 
+/// A piece of text for each name and place of the table, without wildcards: a string that is protected by name has one
+/// of them in it, if it is written plainly.
+pub fn fragments() -> impl Iterator<Item = String> {
+    let all = TABLE.iter().flat_map(|protection| protection.names.iter().chain(protection.places));
+    all.filter_map(|name| name.rsplit('/').next()?.split('*').max_by_key(|part| part.len()))
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+}
+
 /// The table, indexed. Each entry of an index says whose it is.
 struct Index {
     names: Patterns,

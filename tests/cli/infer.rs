@@ -1,1 +1,232 @@
 //! `infer`.
+
+use super::support::Place;
+
+/// Bare calls, one a line.
+fn lines(calls: &[&str]) -> String {
+    calls.iter().map(|call| format!("{call}\n")).collect()
+}
+
+fn read(path: &str) -> String {
+    format!(r#"{{"server":"fs","tool":"read_file","arguments":{{"path":"{path}"}}}}"#)
+}
+
+fn infer(place: &Place, args: &[&str]) -> String {
+    let mut all = vec!["infer"];
+    all.extend(args);
+    let out = place.remit(&all).assert().success();
+    String::from_utf8(out.get_output().stdout.clone()).unwrap()
+}
+
+fn decide(place: &Place, call: &str) -> String {
+    let out = place.remit(&["decide", "--policy", "mcp.policy.yaml", "-"]).write_stdin(call.to_owned()).assert();
+    let out = String::from_utf8(out.get_output().stdout.clone()).unwrap();
+    let verdict: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    verdict["verdict"].as_str().unwrap().to_owned()
+}
+
+fn event(call: u64, tool: &str, arguments: &str, place: &Place) -> String {
+    let project = place.project().display().to_string();
+    format!(
+        r#"{{"v":1,"time":"2026-11-20T10:00:00Z","server":"fs","event":"call","call":{call},"tool":"{tool}","arguments":{arguments},"facts":{{"project":"{project}","cwd":"{project}"}}}}"#
+    )
+}
+
+fn result(call: u64, outcome: &str) -> String {
+    format!(
+        r#"{{"v":1,"time":"2026-11-20T10:00:01Z","server":"fs","event":"result","call":{call},"outcome":"{outcome}","ms":1,"bytes":2}}"#
+    )
+}
+
+#[test]
+fn what_was_recorded_is_allowed_and_its_neighbours_are_not() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &lines(&[&read("src/main.rs"), &read("src/lib.rs")]));
+    place.write("traces/b.jsonl", &lines(&[&read("src/main.rs"), &read("src/cli/infer.rs")]));
+    let said = infer(&place, &[]);
+    let policy = place.read("mcp.policy.yaml");
+    assert!(policy.contains("paths: [./src]"), "{policy}");
+    assert!(policy.contains("# 4 calls, 2 sessions"), "{policy}");
+    assert!(said.contains("read-only fs calls") && said.contains("no shell"), "{said}");
+    assert_eq!(decide(&place, &read("src/new.rs")), "allow");
+    assert_eq!(decide(&place, &read("docs/x.md")), "deny");
+    assert_eq!(decide(&place, &read("src/../../x")), "deny");
+}
+
+#[test]
+fn a_file_of_the_project_never_grants_the_root_or_the_home_directory() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &lines(&[&read("README.md")]));
+    infer(&place, &[]);
+    let policy = place.read("mcp.policy.yaml");
+    assert!(policy.contains("paths: [./README.md]"), "{policy}");
+    assert_eq!(decide(&place, &read("README.md")), "allow");
+    assert_eq!(decide(&place, &read("/etc/hosts")), "deny");
+}
+
+#[test]
+fn whole_trees_and_credentials_in_a_recording_are_findings_and_no_grants() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &lines(&[&read("/"), &read("~"), &read("~/.ssh/id_rsa"), &read("src/a.rs")]));
+    let said = infer(&place, &[]);
+    assert!(said.contains("whole-tree") || said.contains("whole file system"), "{said}");
+    for path in ["/", "~", "~/.ssh/id_rsa", "/home"] {
+        assert_eq!(decide(&place, &read(path)), "deny", "{path}");
+    }
+    assert_eq!(decide(&place, &read("src/a.rs")), "allow");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_shuffled_sharded_or_doubled() {
+    let place = Place::new();
+    for (name, file) in [("a", "src/a.rs"), ("b", "src/b.rs"), ("c", "docs/c.md")] {
+        place.write(&format!("t/{name}.jsonl"), &lines(&[&read(file), &read("src/a.rs")]));
+    }
+    place.write("t/copy.jsonl", &lines(&[&read("src/a.rs"), &read("src/a.rs")]));
+    let policy = |args: &[&str]| infer(&place, &[args, &["--out", "-"]].concat());
+    let whole = policy(&["t/a.jsonl", "t/b.jsonl", "t/c.jsonl"]);
+    assert_eq!(policy(&["t/c.jsonl", "t/a.jsonl", "t/b.jsonl"]), whole);
+    place.write("t/d/again.jsonl", &place.read("t/b.jsonl"));
+    assert_eq!(policy(&["t/c.jsonl", "t/a.jsonl", "t/b.jsonl", "t/d"]), whole);
+    infer(&place, &["t/a.jsonl", "--emit-evidence", "one.json", "--out", "x.yaml"]);
+    infer(&place, &["t/b.jsonl", "t/c.jsonl", "--emit-evidence", "two.json", "--out", "x.yaml"]);
+    assert_eq!(policy(&["--evidence", "one.json", "--evidence", "two.json"]), whole);
+    assert_eq!(policy(&["--evidence", "two.json", "--evidence", "one.json", "t/a.jsonl"]), whole);
+}
+
+#[test]
+fn a_file_that_has_grown_supersedes_its_shorter_self() {
+    let place = Place::new();
+    place.write("t.jsonl", &lines(&[&read("src/a.rs")]));
+    infer(&place, &["t.jsonl", "--emit-evidence", "short.json", "--out", "x.yaml"]);
+    place.write("t.jsonl", &lines(&[&read("src/a.rs"), &read("src/b.rs")]));
+    let policy = infer(&place, &["t.jsonl", "--evidence", "short.json", "--out", "-"]);
+    assert!(policy.contains("# 1 sessions, 2 calls"), "{policy}");
+}
+
+#[test]
+fn a_loop_of_a_thousand_equal_calls_is_one_observation() {
+    let place = Place::new();
+    let send = r#"{"server":"bank","tool":"send_money","arguments":{"recipient":"DE1","amount":5}}"#;
+    place.write("loop.jsonl", &lines(&vec![send; 1000]));
+    place.write("once.jsonl", &lines(&[send]));
+    let constraints = |file: &str| -> Vec<String> {
+        let policy = infer(&place, &[file, "--out", "-"]);
+        policy.lines().filter(|line| !line.trim_start().starts_with('#')).map(str::to_owned).collect()
+    };
+    assert_eq!(constraints("loop.jsonl"), constraints("once.jsonl"));
+}
+
+#[test]
+fn denied_and_failed_calls_teach_nothing() {
+    let place = Place::new();
+    let trace = [
+        event(0, "read_file", r#"{"path":"src/a.rs"}"#, &place),
+        result(0, "ok"),
+        event(1, "delete_repo", r#"{"repo":"web"}"#, &place),
+        result(1, "denied"),
+        event(2, "read_file", r#"{"path":"/opt/secret/x"}"#, &place),
+        result(2, "error"),
+    ];
+    place.write("traces/a.jsonl", &lines(&trace.iter().map(String::as_str).collect::<Vec<_>>()));
+    infer(&place, &[]);
+    let policy = place.read("mcp.policy.yaml");
+    assert!(!policy.contains("delete_repo") && !policy.contains("secret"), "{policy}");
+    assert!(policy.contains("last 2026-11-20"), "{policy}");
+}
+
+#[test]
+fn a_rare_and_dangerous_tool_is_asked_and_a_rare_read_is_not() {
+    let place = Place::new();
+    let delete = r#"{"server":"gh","tool":"delete_repo","arguments":{"repo":"web"}}"#;
+    let list = r#"{"server":"gh","tool":"list_issues","arguments":{"repo":"web"}}"#;
+    place.write("traces/a.jsonl", &lines(&[delete, list]));
+    infer(&place, &[]);
+    assert_eq!(decide(&place, delete), "ask");
+    assert_eq!(decide(&place, list), "allow");
+}
+
+#[test]
+fn a_broken_line_is_named_and_a_truncated_last_line_is_skipped() {
+    let place = Place::new();
+    place.write("t.jsonl", &format!("\u{feff}{}\n{{broken\n{}\n", read("src/a.rs"), read("src/b.rs")));
+    let failed = place.remit(&["infer", "t.jsonl"]).assert().code(2);
+    let said = String::from_utf8(failed.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("t.jsonl:2:") && said.contains("--keep-going"), "{said}");
+    assert!(!place.project().join("mcp.policy.yaml").exists());
+    place.remit(&["infer", "t.jsonl", "--keep-going"]).assert().success();
+    place.write("u.jsonl", &format!("{}\n{{\"server\":\"fs\",\"to", read("src/a.rs")));
+    let fine = place.remit(&["infer", "u.jsonl"]).assert().success();
+    let said = String::from_utf8(fine.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("u.jsonl:2: cut off"), "{said}");
+    place.write("new.jsonl", "{\"v\":99,\"event\":\"call\"}\n");
+    let newer = place.remit(&["infer", "new.jsonl", "--keep-going"]).assert().code(2);
+    assert!(String::from_utf8(newer.get_output().stderr.clone()).unwrap().contains("upgrade remit"));
+}
+
+#[test]
+fn a_policy_that_somebody_edited_is_replaced_only_by_force() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &lines(&[&read("src/a.rs")]));
+    infer(&place, &[]);
+    place.write("traces/b.jsonl", &lines(&[&read("docs/b.md")]));
+    infer(&place, &[]);
+    let edited = place.read("mcp.policy.yaml").replace("./docs", "./docs/public");
+    place.write("mcp.policy.yaml", &edited);
+    place.remit(&["infer"]).assert().code(2);
+    assert_eq!(place.read("mcp.policy.yaml"), edited);
+    infer(&place, &["--force"]);
+    assert_ne!(place.read("mcp.policy.yaml"), edited);
+}
+
+#[test]
+fn a_secret_of_a_bare_call_reaches_neither_policy_nor_evidence() {
+    let place = Place::new();
+    let set = r#"{"server":"bank","tool":"update_password","arguments":{"password":"hunter2-very-secret"}}"#;
+    place.write("t.jsonl", &lines(&[set]));
+    infer(&place, &["t.jsonl", "--emit-evidence", "e.json"]);
+    for file in ["mcp.policy.yaml", "e.json"] {
+        assert!(!place.read(file).contains("hunter2"), "{file}");
+    }
+    assert_eq!(decide(&place, set), "ask");
+}
+
+#[test]
+fn nothing_to_learn_from_is_said_and_writes_nothing() {
+    let place = Place::new();
+    place.remit(&["infer"]).assert().code(4);
+    assert!(!place.project().join("mcp.policy.yaml").exists());
+}
+
+#[test]
+fn a_gateway_tool_is_split_by_the_argument_that_names_the_deed() {
+    let place = Place::new();
+    let call = |action: &str, arguments: &str| {
+        format!(r#"{{"server":"gw","tool":"execute_action","arguments":{{"action":"{action}",{arguments}}}}}"#)
+    };
+    let trace = [call("list_issues", r#""repo":"web""#), call("create_issue", r#""repo":"web","title":"a bug""#)];
+    place.write("traces/a.jsonl", &lines(&trace.iter().map(String::as_str).collect::<Vec<_>>()));
+    infer(&place, &[]);
+    let policy = place.read("mcp.policy.yaml");
+    assert!(policy.contains("by: action"), "{policy}");
+    for call in &trace {
+        assert_ne!(decide(&place, call), "deny");
+    }
+    assert_eq!(decide(&place, &call("delete_repo", r#""repo":"web""#)), "deny");
+    assert_eq!(decide(&place, &call("list_issues", r#""repo":"web","title":"x""#)), "deny");
+}
+
+#[test]
+fn explain_tells_the_statistic_and_against_tells_what_was_never_used() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &lines(&[&read("src/a.rs"), &read("src/b.rs")]));
+    let said = infer(&place, &["--explain", "fs.read_file.path"]);
+    assert!(said.contains("2 distinct places") && said.contains("./src"), "{said}");
+    place.write(
+        "old.yaml",
+        "version: 1\nservers:\n  fs:\n    tools:\n      read_file: { args: { path: any } }\n      write_file: { args: { path: any } }\n",
+    );
+    let report = place.remit(&["infer", "--against", "old.yaml"]).assert().code(1);
+    let said = String::from_utf8(report.get_output().stdout.clone()).unwrap();
+    assert!(said.contains("write_file") && said.contains("nothing"), "{said}");
+}

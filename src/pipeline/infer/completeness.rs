@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::view::View;
 use crate::decision::decide::decide;
 use crate::decision::policy::Policy;
-use crate::model::evidence::{Evidence, Place, Session};
+use crate::model::evidence::{Evidence, Node, Place, Session};
 use crate::model::facts::Facts;
 use crate::model::history::History;
 use crate::model::request::Request;
@@ -30,11 +30,28 @@ impl Measured {
     }
 }
 
+/// How many sessions can be left out without making the user wait: fewer, the more there is to infer from each time.
+fn affordable(evidence: &Evidence) -> usize {
+    let samples = |session: &Session| -> usize {
+        let tools = session.servers.values().flat_map(|server| server.tools.values());
+        tools.map(|tool| size(&tool.arguments)).sum()
+    };
+    let all: usize = evidence.sessions.values().map(samples).sum();
+    if all > 400_000 { 0 } else { (100_000 / all.max(1)).clamp(2, MOST) }
+}
+
+/// Values below a node.
+fn size(node: &Node) -> usize {
+    let below = node.fields.values().map(size).sum::<usize>();
+    1 + node.values.len() + below + node.items.as_deref().map_or(0, size)
+}
+
 /// Leaves out one session at a time; with many sessions, an even choice of them by digest.
 pub fn leave_one_out(evidence: &Evidence, settings: &Settings) -> Measured {
-    let step = evidence.sessions.len().div_ceil(MOST).max(1);
+    let most = affordable(evidence);
+    let step = evidence.sessions.len().div_ceil(most.max(1)).max(1);
     let mut measured = Measured::default();
-    if evidence.sessions.len() < 2 {
+    if evidence.sessions.len() < 2 || most == 0 {
         return measured;
     }
     for (digest, session) in evidence.sessions.iter().step_by(step) {
@@ -53,7 +70,11 @@ pub fn in_time_order(evidence: &Evidence, settings: &Settings) -> Option<Measure
     }
     sessions.sort_unstable_by_key(|(time, digest, _)| (*time, *digest));
     let half = sessions.len() / 2;
-    let step = (sessions.len() - half).div_ceil(MOST).max(1);
+    let most = affordable(evidence);
+    if most == 0 {
+        return None;
+    }
+    let step = (sessions.len() - half).div_ceil(most).max(1);
     let mut measured = Measured::default();
     for (at, (_, _, session)) in sessions.iter().enumerate().skip(half.max(1)).step_by(step) {
         let before: std::collections::BTreeSet<&str> = sessions.iter().take(at).map(|(_, digest, _)| *digest).collect();

@@ -3,12 +3,18 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use serde_json::Value;
 
+use super::generalise::places;
 use super::names::{self, Role};
 use super::reading;
+use crate::decision::effects::{Hints, effects};
+use crate::decision::protections;
+use crate::decision::url::{self, Reach};
+use crate::model::effects::{Effect, Kind, PathEffect, What};
 use crate::model::facts::Facts;
+use crate::model::place::Place;
 use crate::model::request::Request;
 
 /// A class of tools whose harm cannot be undone, or reaches others.
@@ -27,108 +33,48 @@ pub const CLASSES: [Class; 7] = [
         name: "shell",
         why: "a command can do whatever the user can",
         words: &[
-            "exec",
-            "execute",
-            "shell",
-            "bash",
-            "terminal",
-            "command",
-            "cmd",
-            "eval",
-            "evaluate",
-            "script",
-            "process",
-            "sh",
-            "powershell",
-            "run",
+            "exec", "execute", "shell", "bash", "terminal", "command", "cmd", "eval", "evaluate", "script", "process",
+            "sh", "powershell", "run",
         ],
     },
     Class {
         name: "payment",
         why: "money that was sent does not come back",
         words: &[
-            "pay",
-            "payment",
-            "payments",
-            "money",
-            "purchase",
-            "buy",
-            "transfer",
-            "transaction",
-            "transactions",
-            "refund",
-            "charge",
-            "withdraw",
-            "invoice",
-            "checkout",
-            "payout",
+            "pay", "payment", "payments", "money", "funds", "wire", "purchase", "buy", "transaction", "transactions", "refund",
+            "charge", "withdraw", "invoice", "payout",
         ],
     },
     Class {
         name: "credential",
         why: "whoever sets a credential owns the account",
         words: &[
-            "password",
-            "passwd",
-            "secret",
-            "secrets",
-            "token",
-            "tokens",
-            "credential",
-            "credentials",
-            "apikey",
-            "key",
-            "keys",
-            "mfa",
-            "otp",
-            "login",
+            "password", "passwd", "secret", "secrets", "token", "tokens", "credential", "credentials", "apikey", "key",
+            "keys", "mfa", "otp", "login",
         ],
     },
     Class {
         name: "permission",
         why: "a permission lasts longer than the session that gave it",
         words: &[
-            "grant",
-            "revoke",
-            "permission",
-            "permissions",
-            "role",
-            "roles",
-            "acl",
-            "invite",
-            "collaborator",
-            "collaborators",
-            "access",
-            "policy",
-            "admin",
-            "share",
+            "grant", "revoke", "permission", "permissions", "role", "roles", "acl", "invite", "collaborator",
+            "collaborators", "access", "policy", "admin", "share",
         ],
     },
     Class {
         name: "deletion",
         why: "what is deleted may be gone",
         words: &[
-            "delete",
-            "remove",
-            "drop",
-            "purge",
-            "destroy",
-            "wipe",
-            "truncate",
-            "rm",
-            "erase",
-            "kill",
-            "terminate",
-            "uninstall",
-            "reset",
-            "clear",
-            "force",
+            "delete", "remove", "drop", "purge", "destroy", "wipe", "truncate", "rm", "erase", "kill", "terminate",
+            "uninstall", "reset", "clear", "force",
         ],
     },
     Class {
         name: "publication",
         why: "what is published cannot be called back",
-        words: &["publish", "post", "tweet", "release", "deploy", "push", "upload", "merge", "broadcast", "announce"],
+        words: &[
+            "publish", "post", "tweet", "release", "deploy", "push", "upload", "merge", "broadcast", "announce",
+        ],
     },
     Class {
         name: "mail",
@@ -146,110 +92,37 @@ pub fn class_of(tool: &str) -> Option<&'static Class> {
 /// Why nothing is learned from a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Never {
-    /// Of [`NEVER`].
+    /// Of [`NEVER`], or the name of a protection.
     pub class: &'static str,
     pub argument: String,
     pub value: String,
 }
 
-/// The never-infer list: class and reason.
-pub const NEVER: [(&str, &str); 7] = [
-    ("credential-file", "a file that holds credentials, or decides who may log in"),
-    ("startup-file", "a file that is run, or read as configuration, by itself"),
-    ("metadata-host", "a host that hands out the machine's own credentials"),
+/// The never-infer list beyond the protections, which stand under every policy and cannot be granted: class and reason.
+pub const NEVER: [(&str, &str); 6] = [
+    ("accounts-file", "it names the accounts of the machine"),
     ("whole-tree", "the whole file system, or a whole home directory"),
     ("privilege", "a command that runs as somebody else, or wipes a machine"),
     ("remote-script", "a script from elsewhere, run unseen"),
     ("destructive-sql", "a statement that destroys tables or hands out rights"),
+    ("injection", "a word with the signs of a command in it"),
 ];
 
-/// The reason of a class of [`NEVER`].
+/// The reason of a class.
 pub fn why_never(class: &str) -> &'static str {
-    NEVER.iter().find(|(name, _)| *name == class).map_or("", |(_, why)| why)
+    let own = NEVER.iter().find(|(name, _)| *name == class).map(|(_, why)| *why);
+    own.or_else(|| protections::find(class).map(|protection| protection.what)).unwrap_or_default()
 }
-
-/// Parts of paths, and the class that a path with such a part is in. A part with a slash is a run of components; with a
-/// leading `*` an ending of the last one.
-const PATHS: [(&str, &str); 42] = [
-    ("credential-file", ".ssh"),
-    ("credential-file", ".gnupg"),
-    ("credential-file", ".aws"),
-    ("credential-file", ".azure"),
-    ("credential-file", ".kube"),
-    ("credential-file", ".docker/config.json"),
-    ("credential-file", ".netrc"),
-    ("credential-file", ".npmrc"),
-    ("credential-file", ".pypirc"),
-    ("credential-file", ".git-credentials"),
-    ("credential-file", ".config/gh"),
-    ("credential-file", ".config/gcloud"),
-    ("credential-file", "id_rsa"),
-    ("credential-file", "id_ed25519"),
-    ("credential-file", "id_ecdsa"),
-    ("credential-file", "authorized_keys"),
-    ("credential-file", "etc/shadow"),
-    ("credential-file", "etc/passwd"),
-    ("credential-file", "etc/sudoers"),
-    ("credential-file", "keychains"),
-    ("credential-file", "*.pem"),
-    ("credential-file", "*.p12"),
-    ("credential-file", "*.pfx"),
-    ("credential-file", "*.key"),
-    ("credential-file", "*.env"),
-    ("credential-file", ".env.local"),
-    ("credential-file", ".env.production"),
-    ("credential-file", ".bash_history"),
-    ("credential-file", ".zsh_history"),
-    ("startup-file", ".bashrc"),
-    ("startup-file", ".zshrc"),
-    ("startup-file", ".profile"),
-    ("startup-file", ".bash_profile"),
-    ("startup-file", "launchagents"),
-    ("startup-file", "cron.d"),
-    ("startup-file", "crontab"),
-    ("startup-file", ".git/config"),
-    ("startup-file", ".git/hooks"),
-    ("startup-file", "mcp.json"),
-    ("startup-file", ".mcp.json"),
-    ("startup-file", ".vscode/settings.json"),
-    ("startup-file", "claude_desktop_config.json"),
-];
 
 /// Cheap words, one of which every call of the list has: only those calls are looked at closely.
 static SUSPECT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let more = [
-        "169.254.",
-        "metadata",
-        "100.100.100.200",
-        "fd00:ec2",
-        "sudo",
-        "doas",
-        "mkfs",
-        "rm -",
-        "curl",
-        "wget",
-        "drop",
-        "truncate",
-        "grant",
-        "alter",
-        "\"/\"",
-        "\"~",
-        "\"/home",
-        "\"/users",
-        "\"/root",
-        "copy",
-        "shutdown",
-        "a9fea9fe",
-        "2852039166",
-        ":\\\\",
-        "\"..",
-        "../",
-        "\"/*",
-        "pg_read",
-        "into outfile",
+    let own = [
+        "169.254.", "metadata", "100.100.100.200", "fd00:ec2", "sudo", "doas", "mkfs", "rm -", "curl", "wget", "drop",
+        "truncate", "grant", "alter", "\"/\"", "\"~", "/home", "/users", "/root", "copy", "shutdown", "a9fea9fe", "etc/passwd",
+        "2852039166", ":\\\\", "\"..", "../", "\"/*", "pg_read", "into outfile", "%", "$", "`", ";", "\"su ", "file:", "proc/",
     ];
-    let parts = PATHS.iter().map(|(_, part)| part.trim_start_matches('*')).chain(more);
-    AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(parts).ok()
+    let own = own.iter().map(|word| (*word).to_owned());
+    AhoCorasick::builder().ascii_case_insensitive(true).build(own.chain(protections::fragments())).ok()
 });
 
 /// Why nothing may be learned from this call, if so. `text`: its arguments as JSON.
@@ -258,88 +131,92 @@ pub fn never_learned(request: &Request, text: &str, facts: &Facts) -> Option<Vec
         return None;
     }
     let mut found = Vec::new();
+    let mut add = |class: &'static str, argument: &str, value: &str| {
+        found.push(Never { class, argument: argument.to_owned(), value: value.to_owned() });
+    };
+    for Effect { argument, what } in effects(request, &Hints::default()).0 {
+        match what {
+            What::Path(path) => {
+                let class = path.readings.iter().find_map(|reading| class_of_place(&path, reading, facts));
+                class.into_iter().for_each(|class| add(class, &argument, &path.written));
+            }
+            What::Url(url) => match url::reach(&url.host) {
+                Reach::Metadata => add(protections::METADATA_HOSTS, &argument, &url.written),
+                Reach::LinkLocal => add(protections::LINK_LOCAL_HOSTS, &argument, &url.written),
+                Reach::Loopback | Reach::Private | Reach::Public => {}
+            },
+            What::Command(command) => {
+                let class = class_of_command(&command.written.to_ascii_lowercase());
+                class.into_iter().for_each(|class| add(class, &argument, &command.written));
+            }
+            What::Sql(sql) => {
+                let class = class_of_sql(&sql.written.to_ascii_lowercase());
+                class.into_iter().for_each(|class| add(class, &argument, &sql.written));
+            }
+            What::Unreadable { kind, .. } => {
+                // What nobody can read may still be read by its words: a broken statement is no harmless one.
+                let value = request.arguments().and_then(|all| reading::at(all, &argument)).unwrap_or_default();
+                let lower = value.to_ascii_lowercase();
+                let class = match kind {
+                    Kind::Command => class_of_command(&lower),
+                    Kind::Sql => class_of_sql(&lower),
+                    _ => None,
+                };
+                class.into_iter().for_each(|class| add(class, &argument, &value));
+            }
+            What::Address(_) | What::Text(_) => {}
+        }
+    }
     for (key, value) in request.arguments()? {
-        look(key, &format!("/{}", reading::escape(key)), value, facts, &mut found);
+        look_for_injection(key, &format!("/{}", reading::escape(key)), value, &mut found);
     }
     (!found.is_empty()).then_some(found)
 }
 
-fn look(key: &str, pointer: &str, value: &Value, facts: &Facts, found: &mut Vec<Never>) {
+/// What a place is protected for, or that it is a whole tree.
+fn class_of_place(path: &PathEffect, reading: &str, facts: &Facts) -> Option<&'static str> {
+    let absolute = facts.absolute(path, reading);
+    let spelled = Place::read(&absolute, facts.os);
+    facts.lead(&absolute).iter().chain([&spelled]).find_map(|place| {
+        if let Some(protection) = protections::of_place(place, facts, path.changes, &[]) {
+            return Some(protection.name);
+        }
+        if places::is_whole_tree(place.as_str(), facts.home.as_deref()) {
+            return Some("whole-tree");
+        }
+        (place.as_str() == "/etc/passwd").then_some("accounts-file")
+    })
+}
+
+/// Keys and names of things never hold the signs by which a shell runs a second command. Only positions that name a
+/// thing are looked at, and only signs that no name has: a text may say anything.
+fn look_for_injection(key: &str, pointer: &str, value: &Value, found: &mut Vec<Never>) {
     match value {
-        Value::String(text) => {
-            if let Some(class) = class_of_value(key, text, facts) {
-                found.push(Never { class, argument: pointer.to_owned(), value: text.clone() });
-            }
+        Value::String(text) if is_injected(key, text) => {
+            found.push(Never { class: "injection", argument: pointer.to_owned(), value: text.clone() });
         }
         Value::Array(items) => {
             for (at, item) in items.iter().enumerate() {
-                look(key, &format!("{pointer}/{at}"), item, facts, found);
+                look_for_injection(key, &format!("{pointer}/{at}"), item, found);
             }
         }
         Value::Object(members) => {
             for (name, member) in members {
-                look(name, &format!("{pointer}/{}", reading::escape(name)), member, facts, found);
+                look_for_injection(name, &format!("{pointer}/{}", reading::escape(name)), member, found);
             }
         }
         _ => {}
     }
 }
 
-/// The never-infer class of one string. Words for people are not looked at: a commit message may name `.env`.
-fn class_of_value(key: &str, text: &str, facts: &Facts) -> Option<&'static str> {
-    let lower = text.to_ascii_lowercase();
-    if reading::is_command_name(key) {
-        return class_of_command(&lower);
-    }
-    if reading::is_sql_name(key) && reading::looks_like_sql(text) {
-        return class_of_sql(&lower);
-    }
-    if names::role(key) == Role::Text || text.contains('\n') || text.len() > 4096 {
-        return None;
-    }
-    if is_metadata_url(&lower) {
-        return Some("metadata-host");
-    }
-    class_of_path(key, text, facts)
-}
-
-fn is_metadata_url(lower: &str) -> bool {
-    let host = reading::host_of(lower);
-    let host = host.as_deref().unwrap_or(lower);
-    host.starts_with("169.254.") || ["metadata.google.internal", "100.100.100.200", "[fd00:ec2::254]"].contains(&host)
-}
-
-fn class_of_path(key: &str, text: &str, facts: &Facts) -> Option<&'static str> {
-    let plain = text.strip_prefix("file://").unwrap_or(text).replace('\\', "/");
-    let lower = plain.to_ascii_lowercase();
-    if reading::is_path_name(key) || plain.starts_with(['/', '~', '.']) {
-        let place = super::generalise::places::absolute(&plain, &facts.cwd, facts.home.as_deref());
-        if super::generalise::places::is_whole_tree(&place, facts.home.as_deref()) {
-            return Some("whole-tree");
-        }
-        let led = facts.places.get(&place).into_iter().flatten();
-        for place in led {
-            if let Some(class) = class_of_parts(&place.to_ascii_lowercase()) {
-                return Some(class);
-            }
-        }
-    }
-    if plain.contains(' ') && !plain.starts_with(['/', '~', '.']) {
-        return None;
-    }
-    class_of_parts(&lower)
-}
-
-fn class_of_parts(lower: &str) -> Option<&'static str> {
-    let parts: Vec<&str> = lower.split('/').filter(|part| !part.is_empty()).collect();
-    let hit = |wanted: &str| match wanted.strip_prefix('*') {
-        Some(ending) => parts.last().is_some_and(|last| last.ends_with(ending)),
-        None => {
-            let run: Vec<&str> = wanted.split('/').collect();
-            parts.windows(run.len()).any(|window| window == run)
-        }
-    };
-    PATHS.iter().find(|(_, wanted)| hit(wanted)).map(|(class, _)| *class)
+fn is_injected(key: &str, text: &str) -> bool {
+    let names_a_thing = matches!(names::role(key), Role::Id | Role::Target | Role::Count)
+        || names::words(key).last().is_some_and(|word| matches!(word.as_str(), "name" | "branch" | "tag" | "table" | "target"));
+    names_a_thing
+        && !reading::is_command_name(key)
+        && !reading::is_sql_name(key)
+        && !reading::is_text_name(key)
+        && (text.contains("$(") || text.contains('`') || ["; ", "&& ", "| ", "../", "--output="].iter().any(|sign| text.contains(sign)))
 }
 
 fn class_of_command(lower: &str) -> Option<&'static str> {
@@ -361,9 +238,9 @@ fn class_of_command(lower: &str) -> Option<&'static str> {
     } else if pipes_to_shell {
         Some("remote-script")
     } else if lower.contains("169.254.169.254") {
-        Some("metadata-host")
+        Some(protections::METADATA_HOSTS)
     } else {
-        words.iter().find_map(|word| class_of_parts(word.trim_matches(['"', '\''])))
+        None
     }
 }
 
@@ -389,16 +266,17 @@ mod tests {
     fn never(arguments: Value) -> Option<&'static str> {
         let Value::Object(arguments) = arguments else { panic!("not an object") };
         let text = serde_json::to_string(&arguments).unwrap();
-        let facts = Facts { project: "/p".into(), cwd: "/p".into(), home: Some("/home/u".into()), ..Facts::default() };
+        let facts =
+            Facts { project: "/p".into(), cwd: "/p".into(), home: Some("/home/u".into()), ..Facts::default() };
         let found = never_learned(&Request::call("s", "t", arguments), &text, &facts);
         found.and_then(|found| found.first().map(|never| never.class))
     }
 
     #[test]
     fn nothing_is_learned_from_credentials_metadata_and_destruction() {
-        assert_eq!(never(json!({"path": "/home/u/.ssh/id_rsa"})), Some("credential-file"));
-        assert_eq!(never(json!({"paths": ["a", ".env"]})), Some("credential-file"));
-        assert_eq!(never(json!({"url": "http://169.254.169.254/latest/"})), Some("metadata-host"));
+        assert_eq!(never(json!({"path": "/home/u/.ssh/id_rsa"})), Some("credential-files"));
+        assert_eq!(never(json!({"paths": ["a", ".env"]})), Some("env-files"));
+        assert_eq!(never(json!({"url": "http://169.254.169.254/latest/"})), Some("metadata-hosts"));
         assert_eq!(never(json!({"path": "/"})), Some("whole-tree"));
         assert_eq!(never(json!({"path": "~"})), Some("whole-tree"));
         assert_eq!(never(json!({"path": "/home/u/../u"})), Some("whole-tree"));

@@ -18,131 +18,31 @@ pub enum Role {
 }
 
 const TARGET: [&str; 42] = [
-    "to",
-    "cc",
-    "bcc",
-    "recipient",
-    "recipients",
-    "payee",
-    "beneficiary",
-    "iban",
-    "account",
-    "user",
-    "users",
-    "username",
-    "login",
-    "member",
-    "members",
-    "assignee",
-    "assignees",
-    "reviewer",
-    "reviewers",
-    "participant",
-    "participants",
-    "attendee",
-    "attendees",
-    "invitee",
-    "contact",
-    "email",
-    "emails",
-    "phone",
-    "channel",
-    "channels",
-    "room",
-    "chat",
-    "group",
-    "team",
-    "org",
-    "organization",
-    "owner",
-    "repo",
-    "repository",
-    "workspace",
-    "bucket",
-    "tenant",
+    "to", "cc", "bcc", "recipient", "recipients", "payee", "beneficiary", "iban", "account", "user", "users", "username",
+    "login", "member", "members", "assignee", "assignees", "reviewer", "reviewers", "participant", "participants",
+    "attendee", "attendees", "invitee", "contact", "email", "emails", "phone", "channel", "channels", "room", "chat",
+    "group", "team", "org", "organization", "owner", "repo", "repository", "workspace", "bucket", "tenant",
 ];
 
 const TEXT: [&str; 48] = [
-    "body",
-    "content",
-    "contents",
-    "text",
-    "message",
-    "messages",
-    "subject",
-    "title",
-    "description",
-    "desc",
-    "summary",
-    "comment",
-    "comments",
-    "note",
-    "notes",
-    "prompt",
-    "query",
-    "question",
-    "answer",
-    "caption",
-    "reason",
-    "thought",
-    "instructions",
-    "details",
-    "purpose",
-    "memo",
-    "feedback",
-    "review",
-    "headline",
-    "abstract",
-    "topic",
-    "keywords",
-    "q",
-    "pattern",
-    "search",
-    "expression",
-    "street",
-    "street2",
-    "address1",
-    "address2",
-    "address_line",
-    "city",
-    "code_edit",
-    "old_text",
-    "new_text",
-    "oldtext",
-    "newtext",
-    "html",
+    "body", "content", "contents", "text", "message", "messages", "subject", "title", "description", "desc", "summary",
+    "comment", "comments", "note", "notes", "prompt", "query", "question", "answer", "caption", "reason", "thought",
+    "instructions", "details", "purpose", "memo", "feedback", "review", "headline", "abstract", "topic", "keywords", "q",
+    "pattern", "search", "expression", "street", "street2", "address1", "address2", "address_line", "city", "code_edit",
+    "old_text", "new_text", "oldtext", "newtext", "html",
 ];
 
 const ID_ENDINGS: [&str; 13] =
     ["id", "ids", "uuid", "guid", "key", "number", "no", "ref", "reference", "code", "sha", "hash", "slug"];
 
 const COUNTS: [&str; 22] = [
-    "limit", "offset", "page", "n", "count", "max", "min", "size", "per", "top", "first", "last", "depth", "head",
-    "tail", "timeout", "length", "start", "end", "width", "height", "lines",
+    "limit", "offset", "page", "n", "count", "max", "min", "size", "per", "top", "first", "last", "depth", "head", "tail",
+    "timeout", "length", "start", "end", "width", "height", "lines",
 ];
 
 const PARTIES: [&str; 22] = [
-    "to",
-    "cc",
-    "bcc",
-    "recipient",
-    "recipients",
-    "user",
-    "users",
-    "username",
-    "login",
-    "member",
-    "members",
-    "assignee",
-    "assignees",
-    "reviewer",
-    "reviewers",
-    "participant",
-    "participants",
-    "attendee",
-    "attendees",
-    "invitee",
-    "contact",
+    "to", "cc", "bcc", "recipient", "recipients", "user", "users", "username", "login", "member", "members", "assignee",
+    "assignees", "reviewer", "reviewers", "participant", "participants", "attendee", "attendees", "invitee", "contact",
     "handle",
 ];
 
@@ -158,13 +58,20 @@ pub fn role(name: &str) -> Role {
         Role::Target
     } else if ends(&ID_ENDINGS) && !ends(&["number", "no"]) || whole == "issue_number" || whole == "number" {
         Role::Id
-    } else if has(&COUNTS) {
+    } else if is_count(&words) {
         Role::Count
     } else if ends(&TEXT) {
         Role::Text
     } else {
         Role::Other
     }
+}
+
+/// `limit`, `max_results`, `page_size`, but not `first_name`.
+fn is_count(words: &[String]) -> bool {
+    let counts = |word: Option<&String>| word.is_some_and(|word| COUNTS.contains(&word.as_str()));
+    let bounds = words.first().is_some_and(|word| matches!(word.as_str(), "max" | "min" | "num" | "per" | "page"));
+    counts(words.last()) || bounds
 }
 
 /// The name of the thing that a position holds, by which positions are pooled. Names of one party are one name: whoever
@@ -184,26 +91,8 @@ pub fn pool(name: &str) -> String {
 /// A switch that makes a call do more harm; it stays as it was seen.
 pub fn is_dangerous_switch(name: &str) -> bool {
     let dangerous = [
-        "force",
-        "recursive",
-        "overwrite",
-        "public",
-        "admin",
-        "bypass",
-        "hard",
-        "delete",
-        "permanent",
-        "purge",
-        "sudo",
-        "unsafe",
-        "insecure",
-        "skip",
-        "disable",
-        "external",
-        "anonymous",
-        "all",
-        "cascade",
-        "allow",
+        "force", "recursive", "overwrite", "public", "admin", "bypass", "hard", "delete", "permanent", "purge", "sudo",
+        "unsafe", "insecure", "skip", "disable", "external", "anonymous", "all", "cascade", "allow",
     ];
     words(name).iter().any(|word| dangerous.contains(&word.as_str()))
 }

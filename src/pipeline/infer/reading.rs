@@ -1,5 +1,7 @@
 //! What an argument is by its name, and by its first words: cheap questions that come before the readers of `decision`.
 
+use serde_json::{Map, Value};
+
 use crate::decision::effects::keys::{self, KeyKind};
 
 /// `command`, `cmd`, `script` ...
@@ -36,23 +38,31 @@ pub fn is_text_name(name: &str) -> bool {
 pub fn looks_like_sql(text: &str) -> bool {
     let first = text.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_lowercase();
     let verbs = [
-        "select", "insert", "update", "delete", "with", "create", "drop", "alter", "truncate", "pragma", "explain",
-        "show", "grant", "revoke", "begin", "commit", "rollback", "merge", "replace", "copy", "call", "vacuum",
-        "attach", "set", "describe", "values",
+        "select", "insert", "update", "delete", "with", "create", "drop", "alter", "truncate", "pragma", "explain", "show",
+        "grant", "revoke", "begin", "commit", "rollback", "merge", "replace", "copy", "call", "vacuum", "attach", "set",
+        "describe", "values",
     ];
     verbs.contains(&first.as_str()) && text.trim().len() > first.len()
-}
-
-/// The host of something with a scheme, without port and user.
-pub fn host_of(url: &str) -> Option<String> {
-    let rest = url.split_once("://")?.1;
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let host = if host.starts_with('[') { host.split_inclusive(']').next()? } else { host.split(':').next()? };
-    Some(host.trim_end_matches('.').to_owned())
 }
 
 /// A key as one step of a JSON pointer (RFC 6901).
 pub fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The string at a JSON pointer into the arguments; an argument vector is its words.
+pub fn at(arguments: &Map<String, Value>, pointer: &str) -> Option<String> {
+    let mut steps = pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"));
+    let mut value = arguments.get(&steps.next()?)?;
+    for step in steps {
+        value = match value {
+            Value::Array(items) => items.get(step.parse::<usize>().ok()?)?,
+            other => other.get(&step)?,
+        };
+    }
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) => Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")),
+        _ => None,
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::mass::Mass;
 use super::super::names::Role;
 use super::position::{Context, Reasoned};
-use super::shapes;
+use super::shapes::{self, Form};
 use crate::decision::shape;
 
 /// Longer lists are no closed sets that anybody could read.
@@ -23,17 +23,17 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
     }
     let pool = context.domains.pool(context, values);
     let form = shapes::common_form(pool.values.iter().map(String::as_str));
-    let tight = form.as_ref().is_some_and(|form| form.tight);
+    let tight = form.as_ref().is_some_and(|(form, _)| form.tight);
     let statistic = statistic(own, pool.mass);
-    if !context.is_exact()
-        && (is_open(context, own, pool.mass, pool.sessions, tight) || own.distinct as usize > LONGEST_LIST)
-    {
-        let pattern = match form {
-            Some(form) if form.tight || own.distinct >= 3 && !has_words(&form.pattern) => Some(form.pattern),
-            _ => shapes::alphabet(pool.values.iter().map(String::as_str)),
+    let asked = context.is_rare_and_dangerous();
+    let open = is_open(context, own, pool.mass, pool.sessions, tight) || asked || own.distinct as usize > LONGEST_LIST;
+    if !context.is_exact() && open {
+        let why = match asked {
+            true => format!("{statistic}; a person is asked each time, the form is checked here"),
+            false => format!("{statistic}; open, new ones have this form"),
         };
-        if let Some(pattern) = pattern {
-            return Reasoned::new(Constraint::Matches(pattern), format!("{statistic}; open, new ones have this form"));
+        if let Some(constraint) = form_constraint(form, values, &pool.values) {
+            return Reasoned::new(constraint, why);
         }
         if !context.stakes.changes {
             return Reasoned::new(Constraint::Any, format!("{statistic}; open, of no common form"));
@@ -48,6 +48,29 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
         n => format!("{statistic}; closed, {n} of them known from arguments of the same name"),
     };
     Reasoned::new(Constraint::OneOf(admitted.into_iter().map(|value| Value::String(value.to_owned())).collect()), why)
+}
+
+/// The pattern of the form, or the alphabet where there is none; what stands apart stands beside it.
+fn form_constraint(
+    form: Option<(Form, Vec<&str>)>,
+    own: &[(String, usize)],
+    values: &BTreeSet<String>,
+) -> Option<Constraint> {
+    match form {
+        Some((form, mut apart)) if form.tight || own.len() >= 3 && !has_words(&form.pattern) => {
+            apart.retain(|value| own.iter().any(|(known, _)| known == value));
+            let matches = Constraint::Matches(form.pattern);
+            if apart.is_empty() {
+                return Some(matches);
+            }
+            let apart = apart.into_iter().map(|value| Value::String(value.to_owned())).collect();
+            Some(Constraint::AnyOf(vec![matches, Constraint::OneOf(apart)]))
+        }
+        _ => {
+            let (pattern, most) = shapes::alphabet(values.iter().map(String::as_str))?;
+            Some(Constraint::All(vec![Constraint::Matches(pattern), Constraint::MaxLength(most)]))
+        }
+    }
 }
 
 fn has_words(pattern: &str) -> bool {
@@ -71,13 +94,15 @@ fn statistic(own: Mass, pool: Mass) -> String {
 /// Where something is changed, the whole attack may be the value: a payee, a channel, a repository. Such a set is taken
 /// for closed until many sessions show that new ones keep coming and all have a form that a program made: then they are
 /// keys of objects, and no list of them can ever be complete. Attributes (a cabin, a name) open with fewer sessions.
-/// Where a call only looks, a closed set costs more than it protects: it opens as soon as new values are likely.
+/// Where a person is asked for each call (rare and dangerous), a list learned from one or two sessions would refuse nearly
+/// every further use, and the person sees the value: the form is enough. Where a call only looks, a closed set costs more than it protects: it opens as soon as new values are likely.
 fn is_open(context: &Context<'_>, own: Mass, pool: Mass, sessions: usize, tight: bool) -> bool {
     let (low, _) = pool.interval();
     if context.stakes.changes {
-        let attribute = context.role() == Role::Other && !context.is_rare_and_dangerous();
-        (tight && sessions >= context.many() && low >= 0.05)
-            || (attribute && sessions * 2 >= context.many() && pool.missing() >= 0.1 && own.distinct >= 2)
+        let attribute = context.role() == Role::Other;
+        pool.missing() >= 0.1
+            && ((tight && sessions >= context.many())
+                || (attribute && sessions * 2 >= context.many() && pool.distinct >= 3))
     } else if context.role() == Role::Target {
         own.observations >= 3 && (low >= 0.1 || (tight && pool.missing() >= 0.1))
     } else {

@@ -4,7 +4,7 @@ use crate::model::policy::Constraint;
 use serde_json::{Number, Value};
 
 use super::super::mass::Mass;
-use super::super::names::Role;
+use super::super::names::{self, Role};
 use super::position::{Context, Reasoned};
 
 /// All numbers of a position, with how many sessions had each.
@@ -13,9 +13,10 @@ pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Opt
     let values = || Constraint::OneOf(numbers.iter().map(|(number, _)| Value::Number(number.clone())).collect());
     let said = format!("{} distinct numbers", mass.distinct);
     let floats = numbers.iter().filter_map(|(number, _)| number.as_f64());
-    let (low, high) = floats
-        .chain(beyond.into_iter().flat_map(|(low, high)| [low, high]))
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(number), high.max(number)));
+    let (low, high) = floats.chain(beyond.into_iter().flat_map(|(low, high)| [low, high])).fold(
+        (f64::INFINITY, f64::NEG_INFINITY),
+        |(low, high), number| (low.min(number), high.max(number)),
+    );
     if beyond.is_none() {
         if context.is_exact() {
             return Reasoned::new(values(), format!("{said}; exact"));
@@ -32,7 +33,7 @@ pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Opt
             return Reasoned::new(values(), format!("always the same in {} sessions", mass.observations));
         }
     }
-    let (min, max) = range(low, high, context.stakes.changes);
+    let (min, max) = range(low, high, is_tight(context));
     Reasoned::new(Constraint::Range { min: Some(min), max: Some(max) }, format!("{said} from {low} to {high}"))
 }
 
@@ -43,7 +44,9 @@ fn is_key(context: &Context<'_>) -> bool {
 
 /// Keys that a read asks for may be any, once new ones keep coming; where something is changed, many sessions must say so.
 fn is_open_key(context: &Context<'_>, mass: Mass) -> bool {
-    if context.stakes.changes {
+    if context.is_rare_and_dangerous() {
+        true
+    } else if context.stakes.changes {
         mass.observations as usize >= context.many() && mass.missing() >= 0.2
     } else {
         mass.missing() >= 0.1
@@ -55,12 +58,22 @@ fn is_constant(context: &Context<'_>, mass: Mass) -> bool {
     context.stakes.changes && mass.distinct == 1 && mass.observations >= 5
 }
 
-/// The next measure lies between nothing and a round number above the largest that was seen; a read may ask for twice as
-/// much. The chance that the next of n values exceeds all others is 1/(n+1), whatever their distribution, so that the
+/// Sums of money stay near what was seen, unless a person is asked for each.
+fn is_tight(context: &Context<'_>) -> bool {
+    let money = ["amount", "price", "sum", "total", "value", "fee", "budget", "cost", "balance", "limit"];
+    let named = names::words(context.key()).iter().any(|word| money.contains(&word.as_str()));
+    context.stakes.changes
+        && !context.is_rare_and_dangerous()
+        && (named || context.stakes.class.is_some_and(|class| class.name == "payment"))
+}
+
+/// The next measure lies between nothing and a round number above the largest that was seen, and a count may be twice as
+/// much, or a handful. The chance that the next of n values exceeds all others is 1/(n+1), whatever their distribution, so that the
 /// seen maximum itself would fail often.
-fn range(low: f64, high: f64, changes: bool) -> (f64, f64) {
-    let room = if changes { 1.0 } else { 2.0 };
-    let max = if high > 0.0 { round_up(high * room) } else { 0.0 };
+fn range(low: f64, high: f64, tight: bool) -> (f64, f64) {
+    let room = if tight { 1.0 } else { 2.0 };
+    let handful = if tight { 0.0 } else { 5.0 };
+    let max = if high > 0.0 { round_up(high * room).max(handful) } else { 0.0 };
     let min = if low < 0.0 { -round_up(-low * room) } else { 0.0 };
     (min, max)
 }

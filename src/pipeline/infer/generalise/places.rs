@@ -10,7 +10,7 @@ use super::position::{Context, Reasoned};
 use crate::model::effects::What;
 use crate::model::evidence::Place as Recorded;
 use crate::model::facts::{Facts, Os};
-use crate::model::place::{self, Place};
+use crate::model::place::Place;
 use crate::model::policy::Constraint;
 
 /// Where the places of a tree start, in the words of the policy: `.`, `~`, `` (the root).
@@ -68,7 +68,8 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
     granted.sort();
     granted.dedup();
     let why = format!("{} distinct places, granted as {}", distinct.len(), granted.len());
-    Reasoned::new(Constraint::Paths { paths: granted, relative_to: None }, why)
+    let relative_to = context.base.map(|(key, _)| key.to_owned()).filter(|key| key != context.key());
+    Reasoned::new(Constraint::Paths { paths: granted, relative_to }, why)
 }
 
 /// The places that a written path stood for in one session: by the facts of that session, one for each base that it may
@@ -185,9 +186,7 @@ fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree) -> bool {
     let (low, _) = mass.interval();
     let likely = if context.stakes.changes { low >= 0.1 } else { mass.missing() >= 0.1 };
     let inner = tree.children.values().any(|child| is_open(context, anchor, child));
-    mass.observations as usize >= needed
-        && (likely || (inner && mass.missing() >= 0.1))
-        && mass.distinct >= needed.min(2) as u32
+    mass.observations as usize >= needed && (likely || (inner && mass.missing() >= 0.1)) && mass.distinct >= needed.min(2) as u32
 }
 
 /// Nothing observed widens a grant to the root, a home directory, or a folder that holds the homes or the system.
@@ -221,13 +220,6 @@ fn is_open_to_files(context: &Context<'_>, anchor: Anchor, parts: &[String], tre
         && !context.stakes.changes
         && mass.distinct >= 2
         && mass.missing() >= 0.1
-}
-
-/// The absolute, normalised form of a path, by these facts alone.
-pub fn absolute(written: &str, cwd: &str, home: Option<&str>) -> String {
-    let expanded = place::expand_home(written, home, cwd);
-    let joined = place::join(cwd, &expanded, Os::Posix);
-    Place::read(&joined, Os::Posix).as_str().to_owned()
 }
 
 /// The root, a home directory, or a folder above one.

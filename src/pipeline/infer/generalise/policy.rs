@@ -7,8 +7,8 @@ use super::super::settings::Settings;
 use super::super::view::{Spot, ToolView, View};
 use super::position::Context;
 use super::tool::Workshop;
-use crate::model::evidence::Evidence;
 use crate::model::finding::{Finding, Severity};
+use crate::model::evidence::Evidence;
 use crate::model::policy::{Document, Server};
 use crate::model::time::Timestamp;
 
@@ -50,8 +50,7 @@ impl Note {
 
     pub(super) fn of_argument(spot: &Spot<'_>, why: Vec<String>) -> Note {
         let example = spot.values.keys().map(|value| value.trim_matches('"').to_owned());
-        let example =
-            example.filter(|value| !value.contains("[redacted:") && value.len() <= 40).min_by_key(String::len);
+        let example = example.filter(|value| !value.contains("[redacted:") && value.len() <= 40).min_by_key(String::len);
         Note { calls: spot.seen, sessions: spot.sessions, last: None, example, why, asked: None }
     }
 }

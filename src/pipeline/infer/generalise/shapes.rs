@@ -18,8 +18,31 @@ const ALTERNATIVES: usize = 4;
 /// A run that holds one of so few words is those words.
 const WORDS: usize = 8;
 
+/// The form of nearly all values, and those that stand apart. Somebody mistypes a key now and then; one slip among many
+/// must not cost the form of all others.
+pub fn common_form<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<(Form, Vec<&'a str>)> {
+    let values: Vec<&str> = values.into_iter().collect();
+    let whole = form_of_all(values.iter().copied());
+    if whole.as_ref().is_some_and(|form| form.tight) || values.len() < 20 {
+        return whole.map(|form| (form, Vec::new()));
+    }
+    let mut groups: BTreeMap<(String, Vec<u8>), Vec<&str>> = BTreeMap::new();
+    for value in &values {
+        let (signs, runs) = split(value);
+        let classes = runs.iter().map(|run| Class::of(run).bits()).collect();
+        groups.entry((signs, classes)).or_default().push(value);
+    }
+    let (main, apart): (Vec<_>, Vec<_>) = groups.into_values().partition(|group| group.len() * 20 > values.len());
+    let apart: Vec<&str> = apart.concat();
+    let main = form_of_all(main.concat()).filter(|form| form.tight && apart.len() * 20 <= values.len());
+    match (main, whole) {
+        (Some(form), _) => Some((form, apart)),
+        (None, whole) => whole.map(|form| (form, Vec::new())),
+    }
+}
+
 /// The form that all values have, if there are few enough. `values`: at least one.
-pub fn common_form<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<Form> {
+fn form_of_all<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<Form> {
     let mut groups: BTreeMap<String, Vec<Vec<&'a str>>> = BTreeMap::new();
     for value in values {
         let (signs, runs) = split(value);
@@ -42,6 +65,18 @@ pub fn common_form<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<Form
     Some(Form { pattern, tight })
 }
 
+/// Signs that a regular expression gives a meaning, escaped; the rest stays readable.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
 /// The form of one value, without lengths: what is kept of values past the cap.
 pub fn form_of(text: &str) -> String {
     let (signs, runs) = split(text);
@@ -53,7 +88,7 @@ pub fn form_of(text: &str) -> String {
             pattern.push_str(&Class::of(run).pattern());
             pattern.push('+');
         } else {
-            pattern.push_str(&regex::escape(&sign.to_string()));
+            pattern.push_str(&escape(&sign.to_string()));
         }
     }
     pattern
@@ -119,6 +154,10 @@ impl Class {
         format!("[{inner}]")
     }
 
+    fn bits(self) -> u8 {
+        u8::from(self.upper) | u8::from(self.lower) << 1 | u8::from(self.digit) << 2 | u8::from(self.other) << 3
+    }
+
     fn is_word(self) -> bool {
         !self.digit && (self.lower || self.other)
     }
@@ -137,7 +176,7 @@ fn group_form(signs: &str, members: &[Vec<&str>]) -> Option<(String, bool)> {
             pattern.push_str(&part);
             tight |= is_tight;
         } else {
-            pattern.push_str(&regex::escape(&sign.to_string()));
+            pattern.push_str(&escape(&sign.to_string()));
         }
     }
     Some((pattern, tight && !signs.contains(' ')))
@@ -148,7 +187,7 @@ fn run_form(runs: &[&str], values: usize) -> (String, bool) {
     let distinct: BTreeSet<&str> = runs.iter().copied().collect();
     let class = runs.iter().map(|run| Class::of(run)).fold(Class::default(), Class::or);
     if distinct.len() <= WORDS && distinct.len() * 2 <= values && (class.is_word() || distinct.len() == 1) {
-        let words: Vec<String> = distinct.iter().map(|word| regex::escape(word)).collect();
+        let words: Vec<String> = distinct.iter().map(|word| escape(word)).collect();
         let pattern = if words.len() == 1 { words.concat() } else { format!("(?:{})", words.join("|")) };
         return (pattern, false);
     }
@@ -164,7 +203,7 @@ fn run_form(runs: &[&str], values: usize) -> (String, bool) {
         (false, false) => format!("{{{},{}}}", shortest.min(1), longest + longest.div_ceil(2)),
     };
     let tight = fixed && longest >= 3 && !rest.is_word();
-    (format!("{}{}{length}", regex::escape(&start), rest.pattern()), tight)
+    (format!("{}{}{length}", escape(&start), rest.pattern()), tight)
 }
 
 /// What all runs start with: letters that are followed by a number (`HAT266`, `HAT091`).
@@ -183,8 +222,9 @@ fn common_start(runs: &BTreeSet<&str>) -> String {
 }
 
 /// Characters that these values are made of, as a pattern: letters of any script, and the digits and signs that were
-/// seen. A name that is new looks like that; an injected `$(...)`, a path or a URL does not.
-pub fn alphabet<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// seen; and how long such a value may be. A name that is new looks like that; an injected `$(...)`, a path or a URL does
+/// not.
+pub fn alphabet<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<(String, u64)> {
     let (mut signs, mut digits, mut longest) = (BTreeSet::new(), false, 0);
     for value in values {
         longest = longest.max(value.chars().count());
@@ -192,9 +232,9 @@ pub fn alphabet<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<String>
             if character.is_control() {
                 return None;
             }
-            if character.is_ascii_digit() || character.is_numeric() {
+            if character.is_ascii_digit() {
                 digits = true;
-            } else if !character.is_alphabetic() {
+            } else if !character.is_alphabetic() || !letter_class(character) {
                 signs.insert(character);
             }
         }
@@ -203,9 +243,19 @@ pub fn alphabet<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<String>
     if signs.contains(&' ') {
         signs.extend(['-', '.', '\'', ',']);
     }
-    let signs: String = signs.iter().map(|sign| regex::escape(&sign.to_string())).collect();
+    let signs: String = signs.iter().map(|sign| class_sign(*sign)).collect();
     let digits = if digits { "0-9" } else { "" };
-    Some(format!("[\\p{{L}}\\p{{M}}{digits}{signs}]{{1,{}}}", (longest * 2).max(32)))
+    Some((format!("[\\p{{L}}\\p{{M}}{digits}{signs}]+"), (longest as u64 * 2).max(32)))
+}
+
+/// Whether `\p{L}` and `\p{M}` surely hold it: beyond the scripts of everyday names each character stands for itself.
+fn letter_class(character: char) -> bool {
+    character.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&character) && !matches!(character, '×' | '÷')
+}
+
+/// A sign inside of `[...]`.
+fn class_sign(sign: char) -> String {
+    if r"\[]^-&~".contains(sign) { format!("\\{sign}") } else { sign.to_string() }
 }
 
 #[cfg(test)]
@@ -213,16 +263,16 @@ mod tests {
     use super::*;
 
     fn pattern(values: &[&str]) -> Option<String> {
-        common_form(values.iter().copied()).map(|form| form.pattern)
+        common_form(values.iter().copied()).map(|(form, _)| form.pattern)
     }
 
     #[test]
     fn keys_that_a_program_made_have_a_tight_form() {
-        let form = common_form(["Q69X3R", "4OG6T3", "JMO1MG"]).unwrap();
+        let form = common_form(["Q69X3R", "4OG6T3", "JMO1MG"]).unwrap().0;
         assert_eq!((form.pattern.as_str(), form.tight), ("[A-Z0-9]{6}", true));
-        let form = common_form(["HAT266", "HAT112", "HAT039"]).unwrap();
+        let form = common_form(["HAT266", "HAT112", "HAT039"]).unwrap().0;
         assert_eq!((form.pattern.as_str(), form.tight), ("HAT[0-9]{3}", true));
-        let form = common_form(["raj_sanchez_7340", "mia_li_3668", "noah_muller_9847"]).unwrap();
+        let form = common_form(["raj_sanchez_7340", "mia_li_3668", "noah_muller_9847"]).unwrap().0;
         assert!(form.tight && form.pattern.ends_with("_[0-9]{4}"), "{}", form.pattern);
         let ids = ["gift_card_5634230", "credit_card_9513926", "gift_card_1111111", "credit_card_9513999"];
         assert_eq!(pattern(&ids).unwrap(), "(?:credit|gift)_card_[0-9]{7}");
@@ -230,18 +280,18 @@ mod tests {
 
     #[test]
     fn words_that_people_chose_have_none() {
-        assert!(!common_form(["Apple", "Spotify", "Netflix"]).unwrap().tight);
-        assert!(!common_form(["general", "random"]).unwrap().tight);
+        assert!(!common_form(["Apple", "Spotify", "Netflix"]).unwrap().0.tight);
+        assert!(!common_form(["general", "random"]).unwrap().0.tight);
         assert!(common_form(["a", "a b", "a-b", "a.b", "a:b"]).is_none());
     }
 
     #[test]
     fn a_form_admits_the_values_that_it_was_made_of() {
         for values in [&["#W123", "#W456", "#W789"][..], &["a-1", "bcd-22"], &["x.y", "z.w"], &["Zürich", "Genève"]] {
-            let form = common_form(values.iter().copied()).unwrap();
+            let form = common_form(values.iter().copied()).unwrap().0;
             let whole = regex::Regex::new(&format!("^(?:{})$", form.pattern)).unwrap();
             assert!(values.iter().all(|value| whole.is_match(value)), "{}", form.pattern);
-            let letters = regex::Regex::new(&format!("^{}$", alphabet(values.iter().copied()).unwrap())).unwrap();
+            let letters = regex::Regex::new(&format!("^(?:{})$", alphabet(values.iter().copied()).unwrap().0)).unwrap();
             assert!(values.iter().all(|value| letters.is_match(value)), "{letters}");
             assert!(!letters.is_match("x$(id)"));
         }

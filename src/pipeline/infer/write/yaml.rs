@@ -138,6 +138,9 @@ fn looks_like_number(text: &str) -> bool {
 
 /// In double quotes, which can write every string (JSON is YAML, but for what it leaves unescaped).
 fn quoted(text: &str) -> String {
+    if text.contains('\\') && !text.contains('\'') && !text.chars().any(is_hidden) {
+        return format!("'{text}'");
+    }
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {
@@ -172,9 +175,7 @@ mod tests {
 
     #[test]
     fn words_that_yaml_would_read_as_something_else_are_quoted() {
-        for text in
-            ["yes", "null", "1", "1.5", "a: b", "#x", "*", "", " a", "a,b", "any", "~", "{", "- a", "0x1f", "..", "1e3"]
-        {
+        for text in ["yes", "null", "1", "1.5", "a: b", "#x", "*", "", " a", "a,b", "any", "~", "{", "- a", "0x1f", "..", "1e3"] {
             assert!(word(text).starts_with('"'), "{text}");
         }
         for text in ["src", "./src", ".", "~/x", "a.b-c", "bob@acme.com"] {
