@@ -12,7 +12,7 @@ pub fn reasons(verdict: &Verdict, redactor: &Redactor) -> Vec<Because> {
 }
 
 fn because(reason: &Reason, redactor: &Redactor) -> Because {
-    let clean = |text: &String| redactor.text(text).into_owned();
+    let clean = |text: &String| redactor.text_for_people(text).into_owned();
     Because {
         rule: reason.rule.pointer.clone(),
         at: reason.rule.at.as_ref().map(ToString::to_string),
@@ -21,7 +21,7 @@ fn because(reason: &Reason, redactor: &Redactor) -> Because {
         effect: reason.effect,
         message: clean(&reason.message),
         nearest: reason.nearest.clone(),
-        edit: reason.edit.as_ref().map(|edit| clean(&edit_words(edit))),
+        edit: reason.edit.as_ref().map(|edit| redactor.text(&edit_words(edit)).into_owned()),
     }
 }
 
