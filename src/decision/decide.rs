@@ -271,7 +271,6 @@ fn judge_arguments(
         root: server.hints.root.as_deref(),
         dialect: server.hints.dialect,
         redactor: policy.redactor.as_ref(),
-        has_path_rules: server.allowed_paths.is_some(),
     };
     let is_variant = !std::ptr::eq(tool, chosen);
     let listed = |name: &str| {

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::model::facts::Facts;
 use crate::model::json::Limits;
 use crate::model::message::{Id, Kind, Message};
 use crate::model::time::Timestamp;
@@ -29,6 +30,8 @@ pub struct Connection {
     pub log: Log,
     pub limits: Limits,
     pub surroundings: Surroundings,
+    /// What could be said without a look at any path.
+    pub at_start: Facts,
     pub events: Sender<Event>,
     pub state: Mutex<State>,
 }
@@ -282,7 +285,8 @@ impl Connection {
         let mut state = self.lock();
         let effects = state.gate.effects(&seen);
         let facts = if effects.0.is_empty() {
-            self.surroundings.facts(now)
+            // Nothing is judged by places here: what was found at the start will do.
+            Facts { time: Some(now), ..self.at_start.clone() }
         } else {
             drop(state);
             let facts = look(&effects, &self.surroundings, now); // The disk may be slow.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::model::json::Limits;
 use crate::pipeline::gate::{Direction, Gate};
 
+use super::super::clock;
 use super::super::facts::Surroundings;
 use super::ask::Asks;
 use super::child::{self, Tell, Watcher};
@@ -101,6 +102,7 @@ pub fn run(wiring: Wiring) -> io::Result<Ended> {
         to_client,
         log: log.clone(),
         limits: wiring.limits,
+        at_start: wiring.surroundings.facts(clock::now()),
         surroundings: wiring.surroundings,
         events: events.clone(),
         state: Mutex::new(state),

@@ -2,8 +2,8 @@
 //! simple command in it, and refuses the rest: a form that one of them reads otherwise is an error, not a guess. One
 //! pass, no going back, and a bound on nesting.
 //!
-//! It is not tree-sitter-bash, which repairs what it cannot parse and takes some forms otherwise than bash
-//! does.
+//! It is not tree-sitter-bash, which repairs what it cannot parse and takes some forms otherwise than bash does; a test
+//! compares the two.
 
 mod arithmetic;
 mod compound;
@@ -244,7 +244,6 @@ impl<'a> Reader<'a> {
     fn simple(&mut self) -> Result<(), String> {
         let mut raws: Vec<Raw> = Vec::new();
         let mut only_assignments = true;
-        let mut both = false;
         let start = self.at;
         loop {
             self.blanks();
@@ -253,15 +252,7 @@ impl<'a> Reader<'a> {
                 b'(' if raws.len() == 1 && !only_assignments => return self.function_body(&raws),
                 b'(' => return Err(self.unexpected()),
                 b'&' if self.peek(1) != b'>' => break,
-                // dash ends the command at the `&` of `&>`, and runs what follows the file.
-                b'&' => {
-                    self.redirect()?;
-                    both = true;
-                }
                 _ if self.redirect()? => {}
-                _ if both => {
-                    return Err("words stand after &>, where some shells start a command; put them before".into());
-                }
                 _ => {
                     let raw = self.word()?;
                     let assigns = only_assignments && is_assignment(&raw.source);
