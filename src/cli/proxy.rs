@@ -89,7 +89,7 @@ pub fn run(args: &Proxy) -> Result<Exit, Failure> {
     }
     let mut surroundings = Surroundings::here(&project(args));
     let own = [&args.policy, &args.lock, &args.traces, &args.audit].into_iter().flatten();
-    surroundings.guarded.extend(own.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())));
+    surroundings.guard(own.map(PathBuf::as_path));
     let key = state::project_key(&surroundings.project)
         .map_err(|error| Failure::environment(format!("no key for secrets: {error}")))?;
     let session = origin::session();

@@ -21,7 +21,7 @@ pub struct Surroundings {
     /// The server's working directory; absolute, resolved.
     pub cwd: PathBuf,
     pub home: Option<PathBuf>,
-    /// remit's own files in this run, which no server may touch.
+    /// remit's own files in this run, which no server may touch: as they are spelled, and where that leads.
     pub guarded: Vec<PathBuf>,
     /// The file system of the project folds letter case.
     pub fold_case: bool,
@@ -36,6 +36,17 @@ impl Surroundings {
         Surroundings { cwd, home: state::home().map(|home| resolve(&home)), guarded: Vec::new(), fold_case, project }
     }
 
+    /// Guards files of remit's own. Looked up once, so that a message that names no path costs no look at the disk.
+    pub fn guard<'a>(&mut self, files: impl IntoIterator<Item = &'a Path>) {
+        for file in files {
+            let spelled = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+            let real = resolve(&spelled);
+            self.guarded.extend([spelled, real]);
+        }
+        self.guarded.sort();
+        self.guarded.dedup();
+    }
+
     /// The facts that need no look at a path.
     pub fn facts(&self, now: Timestamp) -> Facts {
         Facts {
@@ -46,7 +57,7 @@ impl Surroundings {
             fold_case: self.fold_case,
             time: Some(now),
             places: BTreeMap::new(),
-            guarded: self.guarded.iter().map(|path| text(&resolve(path))).collect(),
+            guarded: self.guarded.iter().map(|path| text(path)).collect(),
             looked: true,
         }
     }
@@ -64,9 +75,11 @@ pub fn look(effects: &Effects, surroundings: &Surroundings, now: Timestamp) -> F
             }
             let lexical = Place::read(&absolute, facts.os);
             // One server walks the path as it stands, the next tidies up its `..` first.
-            let mut places =
-                vec![place_of(Path::new(&absolute), facts.os), place_of(Path::new(lexical.as_str()), facts.os)];
-            places.dedup();
+            let mut places = vec![place_of(Path::new(&absolute), facts.os)];
+            if absolute != lexical.as_str() {
+                places.push(place_of(Path::new(lexical.as_str()), facts.os));
+                places.dedup();
+            }
             if places.iter().any(|place| *place != lexical) {
                 facts.places.insert(absolute, places.into_iter().map(|place| place.to_string()).collect());
             }

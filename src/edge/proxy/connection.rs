@@ -9,7 +9,7 @@ use crate::model::facts::Facts;
 use crate::model::json::Limits;
 use crate::model::message::{Id, Kind, Message};
 use crate::model::time::Timestamp;
-use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Permit, Ruling, Seen};
+use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Note, Permit, Ruling, Seen};
 
 use super::super::clock;
 use super::super::facts::{Surroundings, look};
@@ -66,6 +66,8 @@ pub enum Step {
         frame: Vec<u8>,
     },
     Warn(String),
+    /// Write down what came back: after it was forwarded, so that nobody waits for the disk.
+    Record(Vec<Note>),
     /// A question was opened: somebody must see to its end.
     Wake,
 }
@@ -306,7 +308,11 @@ impl Connection {
         let Passing { message, direction, answers, unheard } = passing;
         let request = message.id().filter(|_| answers.is_none()).cloned();
         let mut action = ruling.action;
-        if let (Err(why), true) = (state.writing.note(ruling.notes, steps), is_forward(&action)) {
+        let (later, notes) = match direction {
+            Direction::ToClient => ruling.notes.into_iter().partition(|note| matches!(note, Note::Trace(_))),
+            Direction::ToServer => (Vec::new(), ruling.notes),
+        };
+        if let (Err(why), true) = (state.writing.note(notes, steps), is_forward(&action)) {
             action = Action::Refuse(Answer::Error { code: jsonrpc::INTERNAL_ERROR, message: why, data: None });
         }
         if let (Some(why), Some(_), Direction::ToServer, true) = (&state.over, &request, direction, is_forward(&action))
@@ -348,6 +354,9 @@ impl Connection {
                 }
             }
             Action::Drop => {}
+        }
+        if !later.is_empty() {
+            steps.push(Step::Record(later));
         }
     }
 
@@ -440,9 +449,20 @@ impl Connection {
                     }
                 }
                 Step::Warn(line) => self.log.warn(line),
+                Step::Record(notes) => self.record(notes),
                 Step::Wake => {
                     let _ = self.events.send(Event::Wake);
                 }
+            }
+        }
+    }
+
+    fn record(&self, notes: Vec<Note>) {
+        let mut steps = Vec::new();
+        self.lock().writing.note(notes, &mut steps).ok();
+        for step in steps {
+            if let Step::Warn(line) = step {
+                self.log.warn(line);
             }
         }
     }
