@@ -11,7 +11,9 @@ fn the_demo_shows_what_it_claims_and_leaves_its_work() {
     for name in ["mcp.policy.yaml", "mcp.lock", "audit.jsonl", "report.html", "traces"] {
         assert!(place.project().join("left/project").join(name).exists(), "{name} is missing");
     }
-    let long = out.lines().filter(|line| line.chars().count() > 80 && !line.contains("left"));
+    // Apart from the name of the folder, and from grants, which are shown as they stand in the file.
+    let whole = |line: &str| line.contains("left") || line.contains(": {");
+    let long = out.lines().filter(|line| line.chars().count() > 80 && !whole(line));
     assert_eq!(long.collect::<Vec<_>>(), Vec::<&str>::new(), "lines fit 80 columns");
 }
 

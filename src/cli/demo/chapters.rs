@@ -51,6 +51,14 @@ fn excerpt(out: &str, end: &str, also: &[&str]) -> String {
     text
 }
 
+/// A comment of at most 80 columns; what is no comment stays whole.
+fn cut(line: &str) -> String {
+    if !line.trim_start().starts_with('#') || line.chars().count() <= 80 {
+        return line.to_owned();
+    }
+    line.chars().take(76).chain(" ...".chars()).collect()
+}
+
 /// A line of at most 80 columns, or several.
 fn wrapped(line: &str) -> String {
     let mut lines = vec![String::new()];
@@ -120,9 +128,9 @@ fn infer(stage: &Stage, claims: &mut Claims) -> Result<String, Failure> {
     let mut text = heading(3, "infer", "the smallest policy that still lets it work");
     // Comments before the first key are for editors; the file has them.
     for line in policy.lines().skip_while(|line| line.starts_with('#') || line.is_empty()) {
-        let _ = writeln!(text, "  {}", plain(line));
+        let _ = writeln!(text, "{}", cut(&plain(line)));
     }
-    let _ = write!(text, "\n{}", excerpt(&inferred.out, "SERVER", &["office offers", "The agent used"]));
+    let _ = write!(text, "{}", excerpt(&inferred.out, "SERVER", &["office offers", "The agent used"]));
     Ok(text)
 }
 
