@@ -56,7 +56,7 @@ pub fn run(args: &Demo) -> Result<Exit, Failure> {
     terminal::print(&format!("\nEverything is left in {}\n", stage.root().display()));
     terminal::print("  traces/  mcp.policy.yaml  mcp.lock  audit.jsonl  report.html   (in project/)\n");
     if claims.broken.is_empty() {
-        terminal::print(&format!("\n{} claims, all checked against the server's own log.\n", claims.kept));
+        terminal::print(&format!("\n{} claims checked; what reached the server, by its own log.\n", claims.kept));
         return Ok(Exit::Fine);
     }
     for broken in &claims.broken {
