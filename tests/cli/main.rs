@@ -26,4 +26,5 @@ mod record;
 mod replay;
 mod report;
 mod scan;
+mod teeth;
 mod whole_line;

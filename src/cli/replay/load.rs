@@ -7,6 +7,7 @@ use crate::decision::policy::{self, Policy};
 use crate::edge::store::files;
 use crate::edge::store::locks;
 use crate::edge::store::state;
+use crate::edge::store::traces;
 use crate::edge::terminal;
 use crate::model::attack::Pack;
 use crate::model::facts::Os;
@@ -46,7 +47,7 @@ pub struct Inputs {
 #[derive(Debug)]
 pub struct Trace {
     pub file: String,
-    pub events: Vec<(usize, Recorded)>,
+    pub events: Vec<(u64, Recorded)>,
     /// Lines that could not be read.
     pub broken: usize,
 }
@@ -96,27 +97,36 @@ fn lock(path: &Path) -> Result<Lockfile, Failure> {
     locks::read(path).map_err(|error| Failure::usage(error.to_string()))
 }
 
-/// The traces that are named, or `traces/*.jsonl`.
+/// The traces that are named (a file, a folder, a pattern), or `traces/*.jsonl`.
 fn traces(named: &[PathBuf]) -> Result<Vec<Trace>, Failure> {
-    let paths =
-        if named.is_empty() { in_folder(Path::new("traces"), "jsonl").unwrap_or_default() } else { named.to_vec() };
+    let named: Vec<String> = match named {
+        [] if Path::new("traces").is_dir() => vec!["traces/*.jsonl".to_owned()],
+        named => named.iter().map(|path| path.display().to_string()).collect(),
+    };
+    let paths = traces::find(&named).map_err(|error| Failure::usage(error.to_string()))?;
     paths.iter().map(|path| read_trace(path)).collect()
 }
 
 fn read_trace(path: &Path) -> Result<Trace, Failure> {
     let file = path.display().to_string();
-    let text = files::read_text(path).map_err(|error| Failure::usage(error.to_string()))?;
+    let failed = |error: files::FileError| Failure::usage(error.to_string());
     let mut trace = Trace { file: file.clone(), events: Vec::new(), broken: 0 };
-    let lines: Vec<(usize, &str)> = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).collect();
-    for (at, (number, line)) in lines.iter().enumerate() {
-        match trace::parse(line) {
-            Ok(event) => trace.events.push((number + 1, event)),
-            Err(error @ BadLine::TooNew(_)) => return Err(Failure::usage(format!("{file}:{}: {error}", number + 1))),
-            Err(BadLine::Invalid(_)) if at + 1 == lines.len() && !text.ends_with('\n') => {
-                terminal::note(&format!("{file}:{}: the last line is cut off and was skipped", number + 1));
+    let mut lines = traces::open(path).map_err(failed)?;
+    while let Some(line) = lines.next_line().map_err(failed)? {
+        let (number, text, last) = match line {
+            traces::Line::Text { number, text, last } => (number, text, last),
+            traces::Line::NotText { number } => return Err(Failure::usage(format!("{file}:{number}: not UTF-8 text"))),
+        };
+        match trace::parse(text) {
+            Ok(event) => trace.events.push((number, event)),
+            Err(BadLine::Invalid(_)) if last => {
+                terminal::note(&format!(
+                    "{}:{number}: the last line is cut off and was skipped",
+                    terminal::plain(&file)
+                ));
                 trace.broken += 1;
             }
-            Err(error) => return Err(Failure::usage(format!("{file}:{}: {error}", number + 1))),
+            Err(error) => return Err(Failure::usage(format!("{file}:{number}: {error}"))),
         }
     }
     Ok(trace)

@@ -21,7 +21,7 @@ const SHOWN: usize = 100;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Done<'a> {
     /// Its line, from 1.
-    pub line: usize,
+    pub line: u64,
     pub request: Request,
     pub facts: Facts,
     /// The server's name as written.
@@ -30,7 +30,7 @@ pub struct Done<'a> {
 
 /// The requests of one file that succeeded, and how many did not. Of an untimed line the time is that of the line
 /// before; `ground` is where bare calls are made.
-pub fn requests<'a>(events: &'a [(usize, Recorded)], ground: &Ground) -> (Vec<Done<'a>>, u64) {
+pub fn requests<'a>(events: &'a [(u64, Recorded)], ground: &Ground) -> (Vec<Done<'a>>, u64) {
     let outcomes: BTreeMap<(&str, u64), Outcome> = events
         .iter()
         .filter_map(|(_, event)| match event {
@@ -149,8 +149,8 @@ mod tests {
         Ground { project: "/p".into(), home: "/h".into(), os: Os::Posix, time: Timestamp(5) }
     }
 
-    fn events(lines: &[&str]) -> Vec<(usize, Recorded)> {
-        lines.iter().enumerate().map(|(at, line)| (at + 1, parse(line).unwrap())).collect()
+    fn events(lines: &[&str]) -> Vec<(u64, Recorded)> {
+        lines.iter().zip(1..).map(|(line, at)| (at, parse(line).unwrap())).collect()
     }
 
     #[test]
