@@ -1,11 +1,13 @@
 //! The stage `replay`: attacks and recorded requests, run offline against a policy. Nothing here opens anything.
 //!
-//! [`packs`] reads attacks; [`toolbox`] gathers what the user really has; [`roles`] says what each argument is for;
-//! [`bind`] makes calls of attacks, [`mutate`] spells them otherwise; [`score`] judges them; [`backtest`] judges what was recorded.
+//! [`packs`] reads attacks; [`toolbox`] gathers what the user really has; [`leaves`] finds the arguments of a tool and
+//! [`roles`] says what each is for; [`bind`] makes calls of attacks and [`mutate`] spells them otherwise; [`score`]
+//! judges them; [`backtest`] judges what was recorded.
 
 pub mod assume;
 pub mod backtest;
 pub mod bind;
+pub mod leaves;
 pub mod mutate;
 pub mod packs;
 pub mod roles;

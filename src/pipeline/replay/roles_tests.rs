@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::policy::Args;
 use serde_json::json;
 
 fn roles(server: &str, tool: &str, schema: &Value) -> Vec<String> {
