@@ -114,7 +114,6 @@ fn a_tight_policy_stops_every_attack_and_any_weaker_one_does_not() {
 }
 
 #[test]
-#[ignore = "commands cannot be read yet: every one is denied where a grant constrains them"]
 fn weakening_a_grant_of_commands_lets_one_through() {
     let place = Place::new();
     place.write("mcp.lock", &lock());
@@ -122,7 +121,7 @@ fn weakening_a_grant_of_commands_lets_one_through() {
         &place,
         &[
             ("\"cargo test **\"]", "\"cargo test **\", \"env\"]", "shell-print-environment"),
-            ("\"cargo test **\"]", "\"cargo test **\", \"python3 **\"]", "shell-python-c"),
+            ("\"cargo test **\"]", "\"cargo test **\", \"dd **\"]", "shell-dd-disk"),
         ],
     );
 }
