@@ -113,7 +113,11 @@ impl Judge {
         }
         let redactor = policies::redactor(&policy, &surroundings.project);
         let looks = args.root.is_some();
-        let policy = if looks { policies::made_live(policy, &surroundings) } else { policy };
+        let policy = match looks {
+            true => policies::made_live(policy, &surroundings),
+            // The disk is left alone, but a secret is still known by its token.
+            false => policy.with_redactor(redactor.clone()),
+        };
         Judge { policy, redactor, surroundings, looks, history: History::default(), now: clock::now() }
     }
 

@@ -73,11 +73,14 @@ pub fn run(args: &Infer) -> Result<Exit, Failure> {
     let settings = Settings { strictness, bare };
     let evidence = gather(args, Path::new(&root), &settings.bare)?;
     if evidence.sessions.is_empty() {
-        return Err(Failure::nothing("there is nothing to learn from: run `remit record --client CLIENT`, use your agent, then `remit infer`"));
+        return Err(Failure::nothing(
+            "there is nothing to learn from: run `remit record --client CLIENT`, use your agent, then `remit infer`",
+        ));
     }
     if let Some(path) = &args.emit_evidence {
         let text = serde_json::to_string(&evidence).map_err(|error| Failure::environment(error.to_string()))?;
-        files::write_atomic(path, text.as_bytes(), Access::Private).map_err(|error| Failure::environment(error.to_string()))?;
+        files::write_atomic(path, text.as_bytes(), Access::Private)
+            .map_err(|error| Failure::environment(error.to_string()))?;
     }
     let inference = infer(&evidence, &settings);
     if let Some(what) = &args.explain {
@@ -142,7 +145,10 @@ fn load_evidence(path: &Path) -> Result<Evidence, Failure> {
     }
     let version: Version = serde_json::from_slice(&bytes).map_err(|error| failed(format!("not evidence: {error}")))?;
     if version.v > VERSION {
-        return Err(failed(format!("evidence format {} is newer than this remit (which reads up to {VERSION}): upgrade remit", version.v)));
+        return Err(failed(format!(
+            "evidence format {} is newer than this remit (which reads up to {VERSION}): upgrade remit",
+            version.v
+        )));
     }
     serde_json::from_slice(&bytes).map_err(|error| failed(format!("not evidence: {error}")))
 }

@@ -237,7 +237,8 @@ impl Evidence {
                 let best = longest.entry(id).or_insert(this);
                 *best = (*best).max(this);
             }
-            let inner = session.prefixes.len().saturating_sub(usize::from(session.prefixes.len() as u64 == session.lines));
+            let inner =
+                session.prefixes.len().saturating_sub(usize::from(session.prefixes.len() as u64 == session.lines));
             prefixes.extend(session.prefixes.iter().take(inner).copied().enumerate());
         }
         let outgrown: Vec<String> = self

@@ -63,10 +63,18 @@ pub fn all(found: &[PathBuf], bare: &Place, redactor: &Redactor, keep_going: boo
     if bad > SHOWN {
         terminal::note(&format!("... {} more lines were skipped", bad - SHOWN));
     }
-    Ok(Evidence::collect(reads.into_iter().filter(|read| read.session.lines > 0).map(|read| (read.digest, read.session))))
+    Ok(Evidence::collect(
+        reads.into_iter().filter(|read| read.session.lines > 0).map(|read| (read.digest, read.session)),
+    ))
 }
 
-fn one(path: &Path, bare: &Place, redactor: &Redactor, keep_going: bool, progress: &ProgressBar) -> Result<Read, Failure> {
+fn one(
+    path: &Path,
+    bare: &Place,
+    redactor: &Redactor,
+    keep_going: bool,
+    progress: &ProgressBar,
+) -> Result<Read, Failure> {
     let mut lines = traces::open(path).map_err(|error| Failure::usage(error.to_string()))?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let mut observer = Observer::new(&name, bare.clone(), redactor);

@@ -33,7 +33,8 @@ pub fn summary(out: &Path, evidence: &Evidence, view: &View<'_>, inference: &Inf
     let rows: Vec<Vec<String>> = lines
         .iter()
         .map(|line| {
-            let numbers = [u64::from(line.sessions), line.calls, line.tools as u64, line.grants as u64, line.asked as u64];
+            let numbers =
+                [u64::from(line.sessions), line.calls, line.tools as u64, line.grants as u64, line.asked as u64];
             let mut row = vec![line.server.clone()];
             row.extend(numbers.iter().map(u64::to_string));
             row.push(line.failed.to_string());
@@ -46,7 +47,11 @@ pub fn summary(out: &Path, evidence: &Evidence, view: &View<'_>, inference: &Inf
     for line in lines.iter().filter(|line| !line.unused.is_empty()) {
         let names: Vec<&str> = line.unused.iter().map(String::as_str).take(8).collect();
         let more = if line.unused.len() > 8 { " ..." } else { "" };
-        text.push_str(&format!("{} offers, and was never asked for: {}{more}\n", plain(&line.server), plain(&names.join(", "))));
+        text.push_str(&format!(
+            "{} offers, and was never asked for: {}{more}\n",
+            plain(&line.server),
+            plain(&names.join(", "))
+        ));
     }
     text.push('\n');
     text.push_str(&completeness(evidence, settings));
@@ -62,7 +67,11 @@ pub fn summary(out: &Path, evidence: &Evidence, view: &View<'_>, inference: &Inf
 fn completeness(evidence: &Evidence, settings: &Settings) -> String {
     let measured = completeness::leave_one_out(evidence, settings);
     if measured.sessions < 2 {
-        let why = if evidence.sessions.len() < 2 { "one session cannot tell; record at least 5" } else { "too much to measure" };
+        let why = if evidence.sessions.len() < 2 {
+            "one session cannot tell; record at least 5"
+        } else {
+            "too much to measure"
+        };
         return format!("how complete is this recording: {why}\n");
     }
     let mut text = format!("how complete is this recording: {}\n", share(measured, "left out one at a time"));

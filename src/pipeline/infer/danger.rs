@@ -33,48 +33,108 @@ pub const CLASSES: [Class; 7] = [
         name: "shell",
         why: "a command can do whatever the user can",
         words: &[
-            "exec", "execute", "shell", "bash", "terminal", "command", "cmd", "eval", "evaluate", "script", "process",
-            "sh", "powershell", "run",
+            "exec",
+            "execute",
+            "shell",
+            "bash",
+            "terminal",
+            "command",
+            "cmd",
+            "eval",
+            "evaluate",
+            "script",
+            "process",
+            "sh",
+            "powershell",
+            "run",
         ],
     },
     Class {
         name: "payment",
         why: "money that was sent does not come back",
         words: &[
-            "pay", "payment", "payments", "money", "funds", "wire", "purchase", "buy", "transaction", "transactions", "refund",
-            "charge", "withdraw", "invoice", "payout",
+            "pay",
+            "payment",
+            "payments",
+            "money",
+            "funds",
+            "wire",
+            "purchase",
+            "buy",
+            "transaction",
+            "transactions",
+            "refund",
+            "charge",
+            "withdraw",
+            "invoice",
+            "payout",
         ],
     },
     Class {
         name: "credential",
         why: "whoever sets a credential owns the account",
         words: &[
-            "password", "passwd", "secret", "secrets", "token", "tokens", "credential", "credentials", "apikey", "key",
-            "keys", "mfa", "otp", "login",
+            "password",
+            "passwd",
+            "secret",
+            "secrets",
+            "token",
+            "tokens",
+            "credential",
+            "credentials",
+            "apikey",
+            "key",
+            "keys",
+            "mfa",
+            "otp",
+            "login",
         ],
     },
     Class {
         name: "permission",
         why: "a permission lasts longer than the session that gave it",
         words: &[
-            "grant", "revoke", "permission", "permissions", "role", "roles", "acl", "invite", "collaborator",
-            "collaborators", "access", "policy", "admin", "share",
+            "grant",
+            "revoke",
+            "permission",
+            "permissions",
+            "role",
+            "roles",
+            "acl",
+            "invite",
+            "collaborator",
+            "collaborators",
+            "access",
+            "policy",
+            "admin",
+            "share",
         ],
     },
     Class {
         name: "deletion",
         why: "what is deleted may be gone",
         words: &[
-            "delete", "remove", "drop", "purge", "destroy", "wipe", "truncate", "rm", "erase", "kill", "terminate",
-            "uninstall", "reset", "clear", "force",
+            "delete",
+            "remove",
+            "drop",
+            "purge",
+            "destroy",
+            "wipe",
+            "truncate",
+            "rm",
+            "erase",
+            "kill",
+            "terminate",
+            "uninstall",
+            "reset",
+            "clear",
+            "force",
         ],
     },
     Class {
         name: "publication",
         why: "what is published cannot be called back",
-        words: &[
-            "publish", "post", "tweet", "release", "deploy", "push", "upload", "merge", "broadcast", "announce",
-        ],
+        words: &["publish", "post", "tweet", "release", "deploy", "push", "upload", "merge", "broadcast", "announce"],
     },
     Class {
         name: "mail",
@@ -117,9 +177,43 @@ pub fn why_never(class: &str) -> &'static str {
 /// Cheap words, one of which every call of the list has: only those calls are looked at closely.
 static SUSPECT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let own = [
-        "169.254.", "metadata", "100.100.100.200", "fd00:ec2", "sudo", "doas", "mkfs", "rm -", "curl", "wget", "drop",
-        "truncate", "grant", "alter", "\"/\"", "\"~", "/home", "/users", "/root", "copy", "shutdown", "a9fea9fe", "etc/passwd",
-        "2852039166", ":\\\\", "\"..", "../", "\"/*", "pg_read", "into outfile", "%", "$", "`", ";", "\"su ", "file:", "proc/",
+        "169.254.",
+        "metadata",
+        "100.100.100.200",
+        "fd00:ec2",
+        "sudo",
+        "doas",
+        "mkfs",
+        "rm -",
+        "curl",
+        "wget",
+        "drop",
+        "truncate",
+        "grant",
+        "alter",
+        "\"/\"",
+        "\"~",
+        "/home",
+        "/users",
+        "/root",
+        "copy",
+        "shutdown",
+        "a9fea9fe",
+        "etc/passwd",
+        "2852039166",
+        ":\\\\",
+        "\"..",
+        "../",
+        "\"/*",
+        "pg_read",
+        "into outfile",
+        "%",
+        "$",
+        "`",
+        ";",
+        "\"su ",
+        "file:",
+        "proc/",
     ];
     let own = own.iter().map(|word| (*word).to_owned());
     AhoCorasick::builder().ascii_case_insensitive(true).build(own.chain(protections::fragments())).ok()
@@ -211,12 +305,16 @@ fn look_for_injection(key: &str, pointer: &str, value: &Value, found: &mut Vec<N
 
 fn is_injected(key: &str, text: &str) -> bool {
     let names_a_thing = matches!(names::role(key), Role::Id | Role::Target | Role::Count)
-        || names::words(key).last().is_some_and(|word| matches!(word.as_str(), "name" | "branch" | "tag" | "table" | "target"));
+        || names::words(key)
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "name" | "branch" | "tag" | "table" | "target"));
     names_a_thing
         && !reading::is_command_name(key)
         && !reading::is_sql_name(key)
         && !reading::is_text_name(key)
-        && (text.contains("$(") || text.contains('`') || ["; ", "&& ", "| ", "../", "--output="].iter().any(|sign| text.contains(sign)))
+        && (text.contains("$(")
+            || text.contains('`')
+            || ["; ", "&& ", "| ", "../", "--output="].iter().any(|sign| text.contains(sign)))
 }
 
 fn class_of_command(lower: &str) -> Option<&'static str> {
@@ -266,8 +364,7 @@ mod tests {
     fn never(arguments: Value) -> Option<&'static str> {
         let Value::Object(arguments) = arguments else { panic!("not an object") };
         let text = serde_json::to_string(&arguments).unwrap();
-        let facts =
-            Facts { project: "/p".into(), cwd: "/p".into(), home: Some("/home/u".into()), ..Facts::default() };
+        let facts = Facts { project: "/p".into(), cwd: "/p".into(), home: Some("/home/u".into()), ..Facts::default() };
         let found = never_learned(&Request::call("s", "t", arguments), &text, &facts);
         found.and_then(|found| found.first().map(|never| never.class))
     }

@@ -44,7 +44,9 @@ fn observe(node: &mut Node, key: &str, value: &Value) {
         }
         Value::Object(members) => observe_object(node, members),
         // An argument vector is one value: its order is what it does.
-        Value::Array(items) if !items.is_empty() && reading::is_command_name(key) && items.iter().all(Value::is_string) => {
+        Value::Array(items)
+            if !items.is_empty() && reading::is_command_name(key) && items.iter().all(Value::is_string) =>
+        {
             node.seen += 1;
             insert(node, value.to_string());
         }

@@ -38,9 +38,9 @@ pub fn is_text_name(name: &str) -> bool {
 pub fn looks_like_sql(text: &str) -> bool {
     let first = text.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_lowercase();
     let verbs = [
-        "select", "insert", "update", "delete", "with", "create", "drop", "alter", "truncate", "pragma", "explain", "show",
-        "grant", "revoke", "begin", "commit", "rollback", "merge", "replace", "copy", "call", "vacuum", "attach", "set",
-        "describe", "values",
+        "select", "insert", "update", "delete", "with", "create", "drop", "alter", "truncate", "pragma", "explain",
+        "show", "grant", "revoke", "begin", "commit", "rollback", "merge", "replace", "copy", "call", "vacuum",
+        "attach", "set", "describe", "values",
     ];
     verbs.contains(&first.as_str()) && text.trim().len() > first.len()
 }

@@ -37,7 +37,12 @@ pub fn lines(view: &View<'_>, document: &Document) -> Vec<ServerLine> {
                 tools: seen.tools.len(),
                 grants: rules().map(grants).sum(),
                 asked: rules().filter(|rule| rule.ask).count(),
-                unused: seen.offered.keys().filter(|tool| !seen.tools.contains_key(*tool)).map(|tool| (*tool).to_owned()).collect(),
+                unused: seen
+                    .offered
+                    .keys()
+                    .filter(|tool| !seen.tools.contains_key(*tool))
+                    .map(|tool| (*tool).to_owned())
+                    .collect(),
             }
         })
         .collect()
@@ -98,7 +103,10 @@ pub fn sentence(view: &View<'_>, document: &Document, _settings: &Settings) -> S
         never.push("no web hosts".into());
     }
     let used = if used.is_empty() { "nothing".to_owned() } else { used.join(", ") };
-    format!("The agent used {used}; {}.", if never.is_empty() { "everything else was used too".into() } else { never.join(", ") })
+    format!(
+        "The agent used {used}; {}.",
+        if never.is_empty() { "everything else was used too".into() } else { never.join(", ") }
+    )
 }
 
 fn host(url: &str) -> Option<String> {
@@ -143,7 +151,10 @@ pub fn over_privilege(policy: &Document, used: &Document, view: &View<'_>) -> Ve
         let calls = |tool: &str| view.servers.get(name.as_str()).is_some_and(|seen| seen.tools.contains_key(tool));
         let granted = server.tools.keys().chain(server.allowed_tools.iter()).collect::<BTreeSet<_>>();
         found.extend(
-            granted.iter().filter(|tool| !calls(tool)).map(|tool| (format!("servers.{name}.tools.{tool}"), "nothing".to_owned())),
+            granted
+                .iter()
+                .filter(|tool| !calls(tool))
+                .map(|tool| (format!("servers.{name}.tools.{tool}"), "nothing".to_owned())),
         );
         for (tool, rule) in &server.tools {
             let Some(needed) = seen.tools.get(tool) else { continue };

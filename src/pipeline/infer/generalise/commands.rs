@@ -11,15 +11,15 @@ use crate::model::policy::Constraint;
 
 /// Programs whose further words are other programs, other machines, or what is destroyed: they stay word for word.
 const NEVER_OPEN: [&str; 38] = [
-    "sh", "bash", "zsh", "fish", "dash", "ksh", "env", "xargs", "sudo", "su", "doas", "ssh", "scp", "rsync", "curl", "wget",
-    "nc", "ncat", "socat", "rm", "rmdir", "mv", "dd", "chmod", "chown", "kill", "python", "python3", "node", "perl", "ruby",
-    "php", "awk", "find", "docker", "kubectl", "aws", "eval",
+    "sh", "bash", "zsh", "fish", "dash", "ksh", "env", "xargs", "sudo", "su", "doas", "ssh", "scp", "rsync", "curl",
+    "wget", "nc", "ncat", "socat", "rm", "rmdir", "mv", "dd", "chmod", "chown", "kill", "python", "python3", "node",
+    "perl", "ruby", "php", "awk", "find", "docker", "kubectl", "aws", "eval",
 ];
 
 /// Programs whose first word says what they do: `git status`, `cargo test`.
 const HAS_SUBCOMMANDS: [&str; 20] = [
-    "git", "cargo", "npm", "npx", "pnpm", "yarn", "go", "pip", "pip3", "uv", "poetry", "make", "just", "brew", "apt", "gh",
-    "dotnet", "mvn", "gradle", "bundle",
+    "git", "cargo", "npm", "npx", "pnpm", "yarn", "go", "pip", "pip3", "uv", "poetry", "make", "just", "brew", "apt",
+    "gh", "dotnet", "mvn", "gradle", "bundle",
 ];
 
 /// All command strings of a position, each with how many sessions had it.

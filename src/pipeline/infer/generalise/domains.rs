@@ -96,7 +96,8 @@ impl Domains {
             return lent;
         }
         for domain in self.named(context.key()) {
-            if context.stakes.changes && !domain.stakes.changes || domain.tool == context.tool && domain.key == context.key()
+            if context.stakes.changes && !domain.stakes.changes
+                || domain.tool == context.tool && domain.key == context.key()
             {
                 continue;
             }

@@ -13,10 +13,9 @@ pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Opt
     let values = || Constraint::OneOf(numbers.iter().map(|(number, _)| Value::Number(number.clone())).collect());
     let said = format!("{} distinct numbers", mass.distinct);
     let floats = numbers.iter().filter_map(|(number, _)| number.as_f64());
-    let (low, high) = floats.chain(beyond.into_iter().flat_map(|(low, high)| [low, high])).fold(
-        (f64::INFINITY, f64::NEG_INFINITY),
-        |(low, high), number| (low.min(number), high.max(number)),
-    );
+    let (low, high) = floats
+        .chain(beyond.into_iter().flat_map(|(low, high)| [low, high]))
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(number), high.max(number)));
     if beyond.is_none() {
         if context.is_exact() {
             return Reasoned::new(values(), format!("{said}; exact"));

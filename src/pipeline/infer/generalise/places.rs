@@ -186,7 +186,9 @@ fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree) -> bool {
     let (low, _) = mass.interval();
     let likely = if context.stakes.changes { low >= 0.1 } else { mass.missing() >= 0.1 };
     let inner = tree.children.values().any(|child| is_open(context, anchor, child));
-    mass.observations as usize >= needed && (likely || (inner && mass.missing() >= 0.1)) && mass.distinct >= needed.min(2) as u32
+    mass.observations as usize >= needed
+        && (likely || (inner && mass.missing() >= 0.1))
+        && mass.distinct >= needed.min(2) as u32
 }
 
 /// Nothing observed widens a grant to the root, a home directory, or a folder that holds the homes or the system.

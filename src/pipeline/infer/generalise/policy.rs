@@ -7,8 +7,8 @@ use super::super::settings::Settings;
 use super::super::view::{Spot, ToolView, View};
 use super::position::Context;
 use super::tool::Workshop;
-use crate::model::finding::{Finding, Severity};
 use crate::model::evidence::Evidence;
+use crate::model::finding::{Finding, Severity};
 use crate::model::policy::{Document, Server};
 use crate::model::time::Timestamp;
 
@@ -50,7 +50,8 @@ impl Note {
 
     pub(super) fn of_argument(spot: &Spot<'_>, why: Vec<String>) -> Note {
         let example = spot.values.keys().map(|value| value.trim_matches('"').to_owned());
-        let example = example.filter(|value| !value.contains("[redacted:") && value.len() <= 40).min_by_key(String::len);
+        let example =
+            example.filter(|value| !value.contains("[redacted:") && value.len() <= 40).min_by_key(String::len);
         Note { calls: spot.seen, sessions: spot.sessions, last: None, example, why, asked: None }
     }
 }
@@ -83,18 +84,19 @@ pub fn infer_from(view: &View<'_>, settings: &Settings) -> Inference {
 
 /// What nothing was learned from, once for each kind and tool.
 fn findings(evidence: &Evidence) -> Vec<Finding> {
-    let mut found: BTreeMap<(&str, &str, &str), Vec<(&str, &str, &str)>> = BTreeMap::new();
+    let mut found: BTreeMap<[&str; 3], Vec<[&str; 3]>> = BTreeMap::new();
     for session in evidence.sessions.values() {
         for refused in &session.refused {
-            let kind = (refused.class.as_str(), refused.server.as_str(), refused.tool.as_str());
-            found.entry(kind).or_default().push((&session.name, &refused.argument, &refused.value));
+            let kind = [refused.class.as_str(), &refused.server, &refused.tool];
+            found.entry(kind).or_default().push([&session.name, &refused.argument, &refused.value]);
         }
     }
-    let finding = |((class, server, tool), mut seen): ((&str, &str, &str), Vec<(&str, &str, &str)>)| {
+    let mut findings = Vec::new();
+    for ([class, server, tool], mut seen) in found {
         seen.sort_unstable();
-        let (session, argument, value) = seen.first().copied().unwrap_or_default();
+        let [session, argument, value] = seen.first().copied().unwrap_or_default();
         let more = if seen.len() > 1 { format!(", and {} more", seen.len() - 1) } else { String::new() };
-        Finding {
+        findings.push(Finding {
             severity: Severity::High,
             id: format!("not-learned-{class}"),
             subject: format!("{server}.{tool}"),
@@ -102,7 +104,7 @@ fn findings(evidence: &Evidence) -> Vec<Finding> {
             why: format!("{}; a recording may hold an attack", danger::why_never(class)),
             todo: "if the agent does need it, grant it by hand".into(),
             at: None,
-        }
-    };
-    found.into_iter().map(finding).collect()
+        });
+    }
+    findings
 }

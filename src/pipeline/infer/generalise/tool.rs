@@ -100,9 +100,47 @@ impl<'a> Workshop<'a> {
             notes.insert(at, Note { why, ..Note::default() });
             listed.insert(name, Constraint::Any);
         }
+        for (name, constraint, from) in self.lent_arguments(context, tool, offered) {
+            let why = vec![format!("never used here; {from} takes it, and a person is asked each time")];
+            notes.insert(format!("{pointer}.args.{name}"), Note { why, ..Note::default() });
+            listed.insert(name, constraint);
+        }
         let args = if listed.is_empty() { Args::Closed } else { Args::Listed(listed) };
         let ask = context.is_rare_and_dangerous();
         Tool { args, required, ask, ..Tool::default() }
+    }
+
+    /// Arguments of well-known tools of the same dangerous class, for a tool that is rare in it and asked each time. Tools
+    /// of one server and one class (send, schedule, change a payment) share their arguments, and two sessions cannot have
+    /// shown all of them; the person who is asked sees each value, and its form is still checked. Where the schema is
+    /// known, it must list the argument.
+    fn lent_arguments(
+        &self,
+        context: &Context<'_>,
+        tool: &ToolView<'_>,
+        offered: Option<&Offered>,
+    ) -> Vec<(String, Constraint, String)> {
+        let mut lent = BTreeMap::new();
+        if !context.is_rare_and_dangerous() || context.is_exact() {
+            return Vec::new();
+        }
+        for (sibling, seen) in &self.seen.tools {
+            let theirs = self.context(sibling, seen, self.seen.offered.get(sibling).copied());
+            if theirs.stakes.class != context.stakes.class || theirs.is_rare_and_dangerous() {
+                continue;
+            }
+            for (name, spot) in &seen.arguments.fields {
+                let known = tool.arguments.fields.contains_key(name);
+                if known || offered.is_some_and(|offered| !offered.arguments.contains_key(*name)) {
+                    continue;
+                }
+                let mut here = context.clone();
+                here.path.push(Step::Member((*name).to_owned()));
+                let reasoned = position::constrain(&here, spot);
+                lent.entry((*name).to_owned()).or_insert((reasoned.constraint, (*sibling).to_owned()));
+            }
+        }
+        lent.into_iter().map(|(name, (constraint, from))| (name, constraint, from)).collect()
     }
 }
 

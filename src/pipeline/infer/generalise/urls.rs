@@ -58,7 +58,11 @@ fn is_open_below(context: &Context<'_>, urls: &[(UrlEffect, usize)]) -> bool {
 
 /// Three subdomains of one domain, each in a session of its own, say that the organisation is meant, not the machine. Not
 /// where anybody can have a subdomain: the public suffix list says where that is.
-fn widen_subdomains(context: &Context<'_>, hosts: &BTreeMap<String, Vec<(UrlEffect, usize)>>, patterns: &mut BTreeSet<String>) {
+fn widen_subdomains(
+    context: &Context<'_>,
+    hosts: &BTreeMap<String, Vec<(UrlEffect, usize)>>,
+    patterns: &mut BTreeSet<String>,
+) {
     if context.is_exact() || context.stakes.changes {
         return;
     }
@@ -66,7 +70,9 @@ fn widen_subdomains(context: &Context<'_>, hosts: &BTreeMap<String, Vec<(UrlEffe
     for urls in hosts.values() {
         let Some((url, _)) = urls.first() else { continue };
         let Host::Domain(name) = &url.host else { continue };
-        let Some(domain) = psl::domain_str(name).filter(|domain| *domain != name && url.port.is_none()) else { continue };
+        let Some(domain) = psl::domain_str(name).filter(|domain| *domain != name && url.port.is_none()) else {
+            continue;
+        };
         domains.entry((url.scheme.clone(), domain.to_owned())).or_default().insert(name);
     }
     for ((scheme, domain), names) in domains {

@@ -118,17 +118,15 @@ pub fn word(text: &str) -> String {
 /// Whether YAML 1.1 and 1.2 alike read these characters as this string, also inside of `[]` and `{}`.
 fn is_plain(text: &str) -> bool {
     let reserved = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "any", "allow", "ask", "deny", "~"];
-    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || "./_".contains(c));
-    starts_well
+    if text == "." {
+        return true;
+    }
+    let in_home = text.strip_prefix("~/").is_some_and(|rest| !rest.is_empty());
+    (in_home || text.starts_with(|c: char| c.is_ascii_alphabetic() || "./_".contains(c)))
         && !reserved.contains(&text.to_ascii_lowercase().as_str())
         && !text.starts_with("..")
-        && text != "."
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./@+".contains(c))
+        && text.trim_start_matches('~').chars().all(|c| c.is_ascii_alphanumeric() || "_-./@+".contains(c))
         && !looks_like_number(text)
-        || text == "."
-        || text.strip_prefix("~/").is_some_and(|rest| {
-            !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c))
-        })
 }
 
 fn looks_like_number(text: &str) -> bool {
@@ -175,7 +173,9 @@ mod tests {
 
     #[test]
     fn words_that_yaml_would_read_as_something_else_are_quoted() {
-        for text in ["yes", "null", "1", "1.5", "a: b", "#x", "*", "", " a", "a,b", "any", "~", "{", "- a", "0x1f", "..", "1e3"] {
+        for text in
+            ["yes", "null", "1", "1.5", "a: b", "#x", "*", "", " a", "a,b", "any", "~", "{", "- a", "0x1f", "..", "1e3"]
+        {
             assert!(word(text).starts_with('"'), "{text}");
         }
         for text in ["src", "./src", ".", "~/x", "a.b-c", "bob@acme.com"] {
