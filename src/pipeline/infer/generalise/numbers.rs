@@ -59,7 +59,7 @@ fn is_constant(context: &Context<'_>, mass: Mass) -> bool {
 
 /// Sums of money stay near what was seen, unless a person is asked for each.
 fn is_tight(context: &Context<'_>) -> bool {
-    let money = ["amount", "price", "sum", "total", "value", "fee", "budget", "cost", "balance", "limit"];
+    let money = ["amount", "price", "sum", "fee", "budget", "cost", "balance"];
     let named = names::words(context.key()).iter().any(|word| money.contains(&word.as_str()));
     context.stakes.changes
         && !context.is_rare_and_dangerous()
