@@ -236,6 +236,16 @@ fn a_protection_stands_under_every_grant_until_it_is_switched_off() {
 }
 
 #[test]
+fn a_path_that_no_two_readers_read_alike_is_denied_also_where_any_path_is_granted() {
+    let under = Under::policy("default: allow\nservers: { fs: { allowed_tools: [read] } }");
+    for hidden in ["~/.ssh/id_rsa\0.txt", "%00/etc/shadow", "/dev/fd/3"] {
+        under.denies("fs", "read", json!({"path": hidden}), "message");
+        under.denies("new", "read", json!({"x": ["a", {"path": hidden}]}), "message");
+    }
+    under.allows("fs", "read", json!({"path": "notes.txt"}));
+}
+
+#[test]
 fn a_variant_chooses_the_rule_and_no_variant_is_a_denial() {
     let under = Under::policy(
         "servers: { g: { tools: { run: { variants: { by: action, of: { list: { args: { repo: { one_of: [web] } } }, drop: { ask: true } } } } } } }",

@@ -32,11 +32,8 @@ pub(super) fn judge(ruling: &mut Ruling<'_>, policy: &Policy, server: Option<&Se
             }
             What::Url(url) => judge_url(ruling, effect, url, without),
             What::Text(_) | What::Sql(_) | What::Command(_) | What::Address(_) => {}
-            What::Unreadable { kind: Kind::Path, why } => {
-                if server.is_some_and(ServerRules::has_path_rules) {
-                    ruling.reason(unreadable(effect, why));
-                }
-            }
+            // Nobody can tell which protection it would slip past.
+            What::Unreadable { kind: Kind::Path, why } => ruling.reason(unreadable(effect, why)),
             What::Unreadable { .. } => {}
         }
     }
@@ -66,12 +63,6 @@ pub(super) fn judge_by_paths_alone(ruling: &mut Ruling<'_>, policy: &Policy, ser
         ruling.speak(Decision::Allow, &rule, "every place that it touches is granted".into());
     } else {
         ruling.deny(&server.rule.clone(), "the server has no `allowed_paths`, so no place is granted".into());
-    }
-}
-
-impl ServerRules {
-    fn has_path_rules(&self) -> bool {
-        self.allowed_paths.is_some() || self.denied_paths.is_some() || self.denied_patterns.is_some()
     }
 }
 
