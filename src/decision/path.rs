@@ -7,9 +7,11 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::model::effects::{Found, PathEffect};
 
+mod names;
 mod set;
 
-pub use set::{PathSet, Patterns};
+pub use names::Patterns;
+pub use set::PathSet;
 
 /// Longer than any path that a system takes (Linux: 4096 bytes).
 const MAX_PATH: usize = 8192;

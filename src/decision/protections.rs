@@ -1,10 +1,11 @@
 //! Protections: denials that stand under every policy (DESIGN 3.9). One table; `unprotected: [name]` on a server
 //! switches one off there, and is a finding.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use crate::model::facts::Facts;
-use crate::model::place::Place;
+use crate::model::facts::{Facts, Os};
+use crate::model::place::{self, Place};
 
 use super::path::{PathSet, Patterns};
 
@@ -277,10 +278,12 @@ fn index() -> &'static Index {
 /// Protections in `without` are switched off.
 pub fn of_place(place: &Place, facts: &Facts, changes: bool, without: &[String]) -> Option<&'static Protection> {
     let is_on = |protection: &&'static Protection| !without.iter().any(|name| name == protection.name);
+    let folded = place::fold(place.as_str());
     let guarded = facts.guarded.iter().any(|own| {
-        let own = Place::read(own, facts.os).folded();
-        let place = place.folded();
-        place.below(own.as_str()).is_some() || (changes && own.below(place.as_str()).is_some())
+        let own = place::fold(own);
+        let own =
+            if facts.os == Os::Windows { Cow::Owned(Place::read(&own, facts.os).folded().to_string()) } else { own };
+        place::below(&folded, &own).is_some() || (changes && place::below(&own, &folded).is_some())
     });
     if guarded && let Some(found) = find(REMIT_FILES).filter(is_on) {
         return Some(found);
@@ -299,7 +302,7 @@ pub fn of_place(place: &Place, facts: &Facts, changes: bool, without: &[String])
 fn named(index: &Index, place: &Place) -> Vec<usize> {
     let mut owners: Vec<usize> =
         index.names.all_matches(place).into_iter().filter_map(|entry| index.name_owner.get(entry).copied()).collect();
-    if is_env_example(place) {
+    if !owners.is_empty() && is_env_example(place) {
         owners.retain(|owner| TABLE.get(*owner).is_none_or(|protection| protection.name != ENV_FILES));
     }
     owners
@@ -307,15 +310,14 @@ fn named(index: &Index, place: &Place) -> Vec<usize> {
 
 /// The place's only `.env`-like name is one that is written to be read.
 fn is_env_example(place: &Place) -> bool {
-    let folded = place.folded();
-    let mut like_env = folded.parts().filter(|part| part.starts_with(".env")).peekable();
+    let folded = place::fold(place.as_str());
+    let mut like_env = place::parts(&folded).filter(|part| part.starts_with(".env")).peekable();
     like_env.peek().is_some() && like_env.all(|part| ENV_EXAMPLES.contains(&part))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::facts::Os;
 
     fn protection(path: &str, changes: bool) -> Option<&'static str> {
         let facts = Facts {

@@ -3,6 +3,8 @@
 //! Pure text work, for POSIX and Windows alike on every platform; where a place really leads is a matter of
 //! [`super::facts`].
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::facts::Os;
@@ -42,8 +44,7 @@ impl Place {
 
     /// The names from the root on; the root itself has none. A drive or share is part of the root.
     pub fn parts(&self) -> impl Iterator<Item = &str> {
-        let skip = if self.0.starts_with("//") { 2 } else { usize::from(!self.0.starts_with('/')) };
-        self.0.split('/').filter(|part| !part.is_empty()).skip(skip)
+        parts(&self.0)
     }
 
     /// What is left of this place below `folder`: `Some("")` for the folder itself, `None` outside of it.
@@ -58,7 +59,7 @@ impl Place {
 
     /// In one letter case and one Unicode form, for file systems that fold.
     pub fn folded(&self) -> Place {
-        Place(fold(&self.0))
+        Place(fold(&self.0).into_owned())
     }
 }
 
@@ -69,11 +70,14 @@ impl std::fmt::Display for Place {
 }
 
 /// `text` in one letter case and one Unicode form (NFC), as folding file systems compare names.
-pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(text);
     }
-    text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
+    if text.is_ascii() {
+        return Cow::Owned(text.to_ascii_lowercase());
+    }
+    Cow::Owned(text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect())
 }
 
 /// What is left of `place` below `folder`, both normalised.
@@ -83,6 +87,12 @@ pub fn below<'a>(place: &'a str, folder: &str) -> Option<&'a str> {
         return Some(rest);
     }
     rest.strip_prefix('/')
+}
+
+/// The names of a normalised absolute path.
+pub fn parts(place: &str) -> impl Iterator<Item = &str> + Clone {
+    let skip = if place.starts_with("//") { 2 } else { usize::from(!place.starts_with('/')) };
+    place.split('/').filter(|part| !part.is_empty()).skip(skip)
 }
 
 /// A normalised path and each of its folders, longest first: `a/b`, `a`, and the root (`/` or the empty string).

@@ -101,21 +101,25 @@ impl PathSet {
     /// The entry that holds the place.
     pub fn holds(&self, place: &Place, facts: &Facts) -> Option<usize> {
         let folds = self.folds_always || facts.folds();
+        let place = form(place.as_str(), folds);
         self.groups.iter().find_map(|group| {
-            let below = place_below(place, &group.base(facts)?, folds)?;
-            group.table(folds).holds(&below)
+            let base = group.base(facts)?;
+            let below = below_base(&place, &form(&base, folds))?;
+            group.table(folds).holds(below)
         })
     }
 
     /// An entry that lies below the place: whoever changes the place changes it.
     pub fn lies_below(&self, place: &Place, facts: &Facts) -> Option<usize> {
         let folds = self.folds_always || facts.folds();
+        let place = form(place.as_str(), folds);
         self.groups.iter().find_map(|group| {
             let base = group.base(facts)?;
-            match place_below(place, &base, folds) {
-                Some(below) => group.table(folds).first_below(&below),
+            let base = form(&base, folds);
+            match below_base(&place, &base) {
+                Some(below) => group.table(folds).first_below(below),
                 None => {
-                    let above = Place::read(&base, facts.os).below(place.as_str()).is_some();
+                    let above = place::below(&base, &place).is_some();
                     above.then(|| group.table(folds).folders.values().next().copied()).flatten()
                 }
             }
@@ -227,30 +231,29 @@ fn base_of<'a>(anchor: &Anchor, facts: &'a Facts) -> Option<Cow<'a, str>> {
     }
 }
 
-/// What is left of the place below `base`, in the form that the tables hold.
-fn place_below<'a>(place: &'a Place, base: &str, folds: bool) -> Option<Cow<'a, str>> {
-    if base == "/" {
-        let below = place.as_str().trim_start_matches('/');
-        return Some(if folds { Cow::Owned(place::fold(below)) } else { Cow::Borrowed(below) });
+/// A place in the form that a table holds.
+fn form(text: &str, folds: bool) -> Cow<'_, str> {
+    if folds { place::fold(text) } else { Cow::Borrowed(text) }
+}
+
+/// What is left of the place below `base`, both in the same form.
+fn below_base<'a>(place: &'a str, base: &str) -> Option<&'a str> {
+    match base {
+        "/" => Some(place.trim_start_matches('/')),
+        base => place::below(place, base),
     }
-    if folds {
-        let (place, base) = (place.folded(), place::fold(base));
-        return place::below(place.as_str(), &base.replace('\\', "/")).map(|below| Cow::Owned(below.to_owned()));
-    }
-    place.below(base).map(Cow::Borrowed)
 }
 
 impl Table {
     fn insert(&mut self, entry: &Entry, folds: bool) -> Result<(), String> {
-        let form = |text: &str| if folds { place::fold(text) } else { text.to_owned() };
-        let folder = form(&entry.folder);
+        let folder = form(&entry.folder, folds).into_owned();
         self.folders.entry(folder.clone()).or_insert(entry.index);
         let Some(glob) = &entry.glob else {
             self.plain.entry(folder).or_insert(entry.index);
             return Ok(());
         };
         // Only `*`, `**` and `?` are wildcards: `[id]` is the name of a folder.
-        let escaped = form(glob).replace('[', "[[]");
+        let escaped = form(glob, folds).replace('[', "[[]");
         let glob = GlobBuilder::new(&escaped)
             .literal_separator(true)
             .backslash_escape(false)
@@ -301,84 +304,6 @@ fn braces(pattern: &str) -> Result<Vec<String>, String> {
         }
     }
     Ok(written)
-}
-
-/// `denied_patterns`: names that are denied wherever they stand, whatever their letter case.
-#[derive(Debug, Clone, Default)]
-pub struct Patterns {
-    /// Matched against each component.
-    names: globset::GlobSet,
-    /// Index in the policy of each name.
-    name_index: Vec<usize>,
-    /// Patterns of several components, matched against the place and each folder above it.
-    whole: globset::GlobSet,
-    whole_index: Vec<usize>,
-}
-
-impl Patterns {
-    pub fn new(patterns: &[String]) -> Result<Patterns, (usize, String)> {
-        let (mut names, mut name_index) = (globset::GlobSetBuilder::new(), Vec::new());
-        let (mut whole, mut whole_index) = (globset::GlobSetBuilder::new(), Vec::new());
-        for (index, pattern) in patterns.iter().enumerate() {
-            let text = place::fold(pattern.trim_end_matches('/'));
-            if text.is_empty() {
-                return Err((index, "an empty pattern denies nothing".into()));
-            }
-            let several = text.contains('/');
-            let text =
-                if several { format!("**/{}", text.trim_start_matches("**/").trim_start_matches('/')) } else { text };
-            let glob = GlobBuilder::new(&text)
-                .literal_separator(true)
-                .backslash_escape(false)
-                .build()
-                .map_err(|error| (index, error.kind().to_string()))?;
-            if several {
-                whole.add(glob);
-                whole_index.push(index);
-            } else {
-                names.add(glob);
-                name_index.push(index);
-            }
-        }
-        let build = |set: globset::GlobSetBuilder| set.build().map_err(|error| (0, error.kind().to_string()));
-        Ok(Patterns { names: build(names)?, name_index, whole: build(whole)?, whole_index })
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.name_index.is_empty() && self.whole_index.is_empty()
-    }
-
-    /// The first pattern that denies the place.
-    pub fn matches(&self, place: &Place) -> Option<usize> {
-        self.all_matches(place).into_iter().min()
-    }
-
-    /// Every pattern that the place, or a folder above it, matches.
-    pub fn all_matches(&self, place: &Place) -> Vec<usize> {
-        let mut found = Vec::new();
-        if self.is_empty() {
-            return found;
-        }
-        let folded = place.folded();
-        for part in folded.parts() {
-            // `key.pem.`, `key.pem ` and `key.pem::$DATA` open `key.pem` on some systems.
-            let bare = part.split(':').next().unwrap_or(part).trim_end_matches(['.', ' ']);
-            let names = [part, bare];
-            for name in names.iter().take(if part == bare { 1 } else { 2 }) {
-                found
-                    .extend(self.names.matches(name).into_iter().filter_map(|name| self.name_index.get(name).copied()));
-            }
-        }
-        if !self.whole.is_empty() {
-            let whole = folded.as_str().trim_start_matches('/');
-            for folder in place::ancestors(whole).filter(|folder| !folder.is_empty()) {
-                found.extend(
-                    self.whole.matches(folder).into_iter().filter_map(|whole| self.whole_index.get(whole).copied()),
-                );
-            }
-        }
-        found
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,191 @@
+//! Names that are denied wherever they stand: `denied_patterns`, and the table of protections.
+
+use std::collections::HashMap;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::model::place::{self, Place};
+
+/// A list of names, indexed so that a place costs one look-up a component. Letter case never counts.
+#[derive(Debug, Clone, Default)]
+pub struct Patterns {
+    /// A first component without wildcards -> the patterns that begin with it.
+    literal: HashMap<String, Vec<Pattern>>,
+    /// What stands behind the last dot of `*.pem`.
+    extensions: HashMap<String, Vec<usize>>,
+    /// `id_rsa*`
+    prefixes: Vec<(String, usize)>,
+    /// All other forms.
+    wild: Vec<Pattern>,
+}
+
+/// One pattern, component by component.
+#[derive(Debug, Clone)]
+struct Pattern {
+    parts: Vec<Part>,
+    index: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Literal(String),
+    Wild(GlobMatcher),
+}
+
+impl Part {
+    fn matches(&self, name: &str) -> bool {
+        match self {
+            Part::Literal(literal) => literal == name,
+            Part::Wild(glob) => glob.is_match(name),
+        }
+    }
+}
+
+impl Patterns {
+    /// `*.pem` is one component, `secrets/*.txt` several that follow each other. Fails with the index of the pattern
+    /// that is wrong, and why.
+    pub fn new(patterns: &[String]) -> Result<Patterns, (usize, String)> {
+        let mut set = Patterns::default();
+        for (index, pattern) in patterns.iter().enumerate() {
+            set.add(&place::fold(pattern), index).map_err(|why| (index, why))?;
+        }
+        Ok(set)
+    }
+
+    fn add(&mut self, pattern: &str, index: usize) -> Result<(), String> {
+        let ends = pattern.trim_start_matches("**/").trim_end_matches("/**");
+        let names: Vec<&str> = ends.split('/').filter(|name| !name.is_empty() && *name != ".").collect();
+        if names.contains(&"..") {
+            return Err("`..` is no name".into());
+        }
+        if names.len() > 1 && names.contains(&"**") {
+            return Err("`**` between names: write it under `denied_paths`".into());
+        }
+        match names.as_slice() {
+            [] => return Err("an empty pattern denies nothing".into()),
+            [name] => match (name.strip_prefix("*."), name.strip_suffix('*')) {
+                (Some(extension), _) if is_literal(extension) && !extension.contains('.') => {
+                    self.extensions.entry(extension.to_owned()).or_default().push(index);
+                    return Ok(());
+                }
+                (_, Some(prefix)) if is_literal(prefix) && !prefix.is_empty() => {
+                    self.prefixes.push((prefix.to_owned(), index));
+                    return Ok(());
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+        let parts: Vec<Part> = names.iter().map(|name| part(name)).collect::<Result<_, _>>()?;
+        let pattern = Pattern { parts, index };
+        match pattern.parts.first() {
+            Some(Part::Literal(first)) => self.literal.entry(first.clone()).or_default().push(pattern),
+            _ => self.wild.push(pattern),
+        }
+        Ok(())
+    }
+
+    /// The first pattern that denies the place.
+    pub fn matches(&self, place: &Place) -> Option<usize> {
+        self.all_matches(place).into_iter().min()
+    }
+
+    /// Every pattern that the place, or a folder above it, matches.
+    pub fn all_matches(&self, place: &Place) -> Vec<usize> {
+        let folded = place::fold(place.as_str());
+        let mut found = Vec::new();
+        let mut names = place::parts(&folded);
+        while let Some(name) = names.next() {
+            self.match_from(name, names.clone(), &mut found);
+            // `key.pem.`, `key.pem ` and `key.pem::$DATA` open `key.pem` on some systems.
+            let bare = bare(name);
+            if bare != name {
+                self.match_from(bare, names.clone(), &mut found);
+            }
+        }
+        found
+    }
+
+    /// Patterns that begin at this name; `rest` are the names that follow.
+    fn match_from<'a>(&self, name: &str, rest: impl Iterator<Item = &'a str> + Clone, found: &mut Vec<usize>) {
+        let begins = |pattern: &&Pattern| {
+            let mut rest = rest.clone();
+            let follows = |part: &Part| rest.next().is_some_and(|name| part.matches(name) || part.matches(bare(name)));
+            pattern.parts.iter().skip(1).all(follows)
+        };
+        if let Some(patterns) = self.literal.get(name) {
+            found.extend(patterns.iter().filter(begins).map(|pattern| pattern.index));
+        }
+        if let Some((_, extension)) = name.rsplit_once('.')
+            && let Some(indexes) = self.extensions.get(extension)
+        {
+            found.extend(indexes);
+        }
+        found.extend(self.prefixes.iter().filter(|(prefix, _)| name.starts_with(prefix)).map(|(_, index)| *index));
+        let first = |pattern: &&Pattern| pattern.parts.first().is_some_and(|part| part.matches(name));
+        found.extend(self.wild.iter().filter(first).filter(begins).map(|pattern| pattern.index));
+    }
+}
+
+/// A name as lenient systems take it.
+fn bare(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name).trim_end_matches(['.', ' '])
+}
+
+fn is_literal(text: &str) -> bool {
+    !text.contains(['*', '?', '{', '}'])
+}
+
+/// `*`, `?` and `{a,b}` are wildcards; `[` is a letter.
+fn part(name: &str) -> Result<Part, String> {
+    if is_literal(name) {
+        return Ok(Part::Literal(name.to_owned()));
+    }
+    let glob = GlobBuilder::new(&name.replace('[', "[[]")).literal_separator(true).backslash_escape(false).build();
+    glob.map(|glob| Part::Wild(glob.compile_matcher())).map_err(|error| error.kind().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::Os;
+
+    #[test]
+    fn denied_names_match_any_component_and_letter_case() {
+        let patterns = Patterns::new(&["*.pem".to_owned(), ".env*".to_owned(), "secrets/*.txt".to_owned()]).unwrap();
+        let matches = |place: &str| patterns.matches(&Place::read(place, Os::Posix)).is_some();
+        for denied in [
+            "/a/key.pem",
+            "/a/KEY.PEM",
+            "/a/key.pem/x",
+            "/a/key.pem.",
+            "/a/key.pem ",
+            "/a/.env.local/x",
+            "/x/secrets/a.txt",
+        ] {
+            assert!(matches(denied), "{denied}");
+        }
+        for granted in ["/a/pem", "/a/key.pem.txt", "/a/x.env", "/x/secrets/a/b.txt"] {
+            assert!(!matches(granted), "{granted}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_names_nothing_is_refused() {
+        for wrong in ["", "/", "a/../b", "a/**/b", "{a"] {
+            assert!(Patterns::new(&[wrong.to_owned()]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn braces_and_wildcards_stand_in_any_component() {
+        let patterns =
+            Patterns::new(&["{id,pub}_*".to_owned(), "proc/*/environ".to_owned(), "x?/y".to_owned()]).unwrap();
+        let matches = |place: &str| patterns.matches(&Place::read(place, Os::Posix));
+        assert_eq!(matches("/a/pub_key/x"), Some(0));
+        assert_eq!(matches("/proc/12/environ"), Some(1));
+        assert_eq!(matches("/proc/12/maps"), None);
+        assert_eq!(matches("/a/xz/y/more"), Some(2));
+        assert_eq!(matches("/a/xz/z/y"), None);
+    }
+}
