@@ -163,6 +163,7 @@ fn gate(
         trouble,
         lock: args.lock.as_deref().map_or(Lock::Open, |path| lock(path, server)),
         monitor: mode == Mode::Monitor,
+        audits: args.audit.is_some(),
         redactor,
     });
     Ok(match recorder {

@@ -21,6 +21,7 @@ mod infer;
 mod init;
 mod lock;
 mod proxy;
+mod readme;
 mod real_servers;
 mod record;
 mod replay;

@@ -136,7 +136,7 @@ fn labels_of(policy: &Policy, request: &Request, facts: &Facts) -> HashSet<Strin
         }
     }
     let Some(places) = policy.labels.places.get(&request.server) else { return labels };
-    let found = effects(request, &policy.hints(request));
+    let found = effects(request, policy.hints(request));
     for effect in &found.0 {
         let What::Path(path) = &effect.what else { continue };
         for reading in &path.readings {

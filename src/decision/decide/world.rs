@@ -41,10 +41,7 @@ pub(super) fn judge(ruling: &mut Ruling<'_>, policy: &Policy, server: Option<&Se
 }
 
 fn read(ruling: &Ruling<'_>, policy: &Policy) -> Effects {
-    match policy.hints_of(ruling.request) {
-        Some(hints) => effects(ruling.request, hints),
-        None => effects(ruling.request, &Default::default()),
-    }
+    effects(ruling.request, policy.hints(ruling.request))
 }
 
 /// A server that names no tools: all that a call touches must be granted paths.

@@ -1,7 +1,7 @@
 //! A policy file made ready to decide with: [`load`] reads YAML, checks it, compiles it and runs its tests.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest, Sha256};
 
@@ -123,11 +123,12 @@ impl Policy {
     }
 
     /// What the policy declares the arguments of this request to be.
-    pub fn hints(&self, request: &Request) -> Hints {
-        self.hints_of(request).cloned().unwrap_or_default()
+    pub fn hints(&self, request: &Request) -> &Hints {
+        static NONE: LazyLock<Hints> = LazyLock::new(Hints::default);
+        self.hints_of(request).unwrap_or(&NONE)
     }
 
-    pub(super) fn hints_of(&self, request: &Request) -> Option<&Hints> {
+    fn hints_of(&self, request: &Request) -> Option<&Hints> {
         let server = self.servers.get(&request.server)?;
         let Action::Call { tool, arguments } = &request.action else { return Some(&server.hints) };
         let Some(rules) = server.tools.get(tool) else { return Some(&server.hints) };

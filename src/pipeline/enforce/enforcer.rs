@@ -41,6 +41,8 @@ pub struct Settings {
     pub lock: Lock,
     /// Judge and log, but forward everything.
     pub monitor: bool,
+    /// There is an audit log: each ruling is put into words for it.
+    pub audits: bool,
     pub redactor: Redactor,
 }
 
@@ -81,26 +83,29 @@ impl Enforcer {
 
     /// From a verdict to what happens.
     fn conclude(&self, case: &Case<'_>, verdict: Verdict, facts: Facts) -> Ruling {
-        let because = explain::reasons(&verdict, &self.settings.redactor);
-        let entry =
-            |done| self.entry(case, verdict.decision, done, because_or(&because, &verdict), Some(facts.clone()));
+        let because = || explain::reasons(&verdict, &self.settings.redactor);
+        let entry = |done| {
+            let entry =
+                || self.entry(case, verdict.decision, done, because_or(&because(), &verdict), Some(facts.clone()));
+            self.settings.audits.then(entry)
+        };
         let permit = match verdict.decision {
             _ if self.settings.monitor => Some(Permit::monitored(&verdict)),
             _ => Permit::judged(&verdict),
         };
         if let Some(permit) = permit {
             let done = if verdict.decision == Decision::Allow { Done::Forwarded } else { Done::Monitored };
-            let notes = vec![entry(done)];
+            let notes = entry(done).into_iter().collect();
             return Ruling { action: Action::Forward(permit), notes, marks: verdict.marks, number: None };
         }
         if verdict.decision == Decision::Ask {
-            let notes = vec![entry(Done::Asked)];
+            let notes = entry(Done::Asked).into_iter().collect();
             let text = self.question(case, &verdict);
             let question = Question { text, message: case.message.clone(), verdict, facts };
             return Ruling { action: Action::Ask(Box::new(question)), notes, marks: Vec::new(), number: None };
         }
-        let notes = vec![entry(Done::Refused)];
-        let action = Action::Refuse(self.refusal(case, &verdict, &because, ""));
+        let notes = entry(Done::Refused).into_iter().collect();
+        let action = Action::Refuse(self.refusal(case, &verdict, &because(), ""));
         Ruling { action, notes, marks: Vec::new(), number: None }
     }
 
@@ -278,7 +283,7 @@ impl Enforcer {
 
 impl Gate for Enforcer {
     fn effects(&self, seen: &Seen<'_>) -> Effects {
-        let of = |request: &Request| effects(request, &self.settings.policy.hints(request));
+        let of = |request: &Request| effects(request, self.settings.policy.hints(request));
         match (seen.message.kind(), seen.answers) {
             (Kind::Request { method, .. }, _) if !permit::needs_no_judging(method) => {
                 match reading::read(&self.settings.server, seen.direction, seen.message) {
