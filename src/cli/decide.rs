@@ -107,6 +107,7 @@ impl Judge {
         let project = args.root.clone().unwrap_or_else(|| policies::project_of(&args.policy));
         let mut surroundings = Surroundings::here(&project);
         surroundings.cwd = surroundings.project.clone();
+        surroundings.guard([args.policy.as_path()]);
         if let Some(home) = &args.home {
             let absolute = std::path::absolute(home).unwrap_or_else(|_| home.clone());
             surroundings.home = Some(crate::edge::facts::resolve(&absolute));

@@ -53,6 +53,7 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
     let project = args.root.clone().unwrap_or_else(|| policies::project_of(&args.policy));
     let mut surroundings = Surroundings::here(&project);
     surroundings.cwd = surroundings.project.clone();
+    surroundings.guard([args.policy.as_path()]);
     let redactor = policies::redactor(&policy, &surroundings.project);
     let policy = policies::made_live(policy, &surroundings);
     let facts = look(&effects(&request, policy.hints(&request)), &surroundings, clock::now());

@@ -3,6 +3,7 @@
 //! Every rule that matches speaks; the strictest wins (deny > ask > allow), whatever their order; the default speaks
 //! only where no rule matched (DESIGN 3.1, 3.2).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -12,10 +13,12 @@ use crate::model::history::{History, Mark};
 use crate::model::request::{Action, Request};
 use crate::model::verdict::{Decision, Edit, Reason, Rule, Verdict};
 
+use super::path;
 use super::policy::Policy;
 use super::policy::compile::{ArgRules, ServerRules, ToolRules};
 
 mod arguments;
+mod excluded;
 mod names;
 mod past;
 mod world;
@@ -24,7 +27,7 @@ use arguments::{Here, Scope};
 
 /// Judges one request. Deterministic; reads the history and never changes it.
 pub fn decide(policy: &Policy, history: &History, facts: &Facts, request: &Request) -> Verdict {
-    let mut ruling = Ruling { request, because: Vec::new(), marks: Vec::new(), named_hosts: Vec::new() };
+    let mut ruling = Ruling { request, because: Vec::new(), marks: Vec::new(), named_hosts: HashSet::new() };
     let server = policy.servers.get(&request.server);
     if let Some(trouble) = names::trouble(request) {
         ruling.deny(&message_rule(), trouble);
@@ -52,7 +55,8 @@ fn is_only_a_denial(reason: &Reason) -> bool {
     let about_effects = pointer.starts_with(PROTECTION)
         || pointer == MESSAGE
         || ["allowed_paths", "denied_paths", "denied_patterns"].iter().any(|key| pointer.ends_with(key));
-    reason.effect == Decision::Deny && about_effects
+    // A flow restrains what something else granted, also where it only asks.
+    (reason.effect == Decision::Deny && about_effects) || pointer.starts_with("flows[")
 }
 
 /// The pointer of every built-in denial begins so.
@@ -69,7 +73,7 @@ pub(super) struct Ruling<'a> {
     because: Vec<Reason>,
     marks: Vec<Mark>,
     /// Arguments whose URL a grant named by its host: private ones among them are meant.
-    pub named_hosts: Vec<String>,
+    pub named_hosts: HashSet<String>,
 }
 
 impl Ruling<'_> {
@@ -290,8 +294,10 @@ fn judge_arguments(
                 if value.is_null() {
                     continue;
                 }
-                if let Err(miss) = scope.check(check, value, &Here::top(name), &mut ruling.named_hosts) {
-                    ruling.reason(miss.into_reason());
+                let mut named = Vec::new();
+                match scope.check(check, value, &Here::top(name), &mut named) {
+                    Ok(()) => ruling.named_hosts.extend(named),
+                    Err(miss) => ruling.reason(miss.into_reason()),
                 }
             }
             None if open || Some(name.as_str()) == discriminator => {}
@@ -330,7 +336,10 @@ fn unlisted(tool: &ToolRules, name: &str, value: &Value) -> Reason {
 
 /// Resources, prompts, completions, sampling and elicitation.
 fn judge_channel(ruling: &mut Ruling<'_>, server: &ServerRules) {
-    let by_resource = |uri: &str| server.resources.as_ref().filter(|(_, set)| set.is_match(uri)).map(|(rule, _)| rule);
+    let by_resource = |uri: &str| {
+        let granted = server.resources.as_ref().filter(|(_, set)| !climbs(uri) && set.is_match(uri));
+        granted.map(|(rule, _)| rule)
+    };
     let (rule, decision, message) = match &ruling.request.action {
         Action::Resource { uri } => (by_resource(uri), Decision::Allow, "the resource is granted"),
         Action::Prompt { name, .. } => (server.prompts.get(name), Decision::Allow, "the prompt is granted by name"),
@@ -351,6 +360,13 @@ fn judge_channel(ruling: &mut Ruling<'_>, server: &ServerRules) {
     if let Some(rule) = rule.cloned() {
         ruling.speak(decision, &rule, message.into());
     }
+}
+
+/// Whether a URI climbs out of where it seems to be: a `..` among its segments, in any encoding.
+fn climbs(uri: &str) -> bool {
+    path::readings(uri.split_once(':').map_or(uri, |(_, rest)| rest)).map_or(true, |readings| {
+        readings.iter().any(|reading| reading.split(['/', '\\', '?', '#']).any(|part| part == ".."))
+    })
 }
 
 /// Whether a policy can ever allow or ask a tool, whatever its arguments: what it cannot is hidden from lists.

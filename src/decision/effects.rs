@@ -12,7 +12,7 @@ use crate::model::request::{Action, Request};
 
 use super::path::{self, Standing};
 use super::sql::{self, Dialect};
-use super::{address, command, text, url, verbs};
+use super::{address, command, protections, text, url, verbs};
 
 pub mod keys;
 
@@ -110,17 +110,17 @@ struct Reader<'a> {
     arguments: &'a Map<String, Value>,
     hints: &'a Hints,
     changes: bool,
-    /// The value of the argument that relative paths start from, and its key.
-    base: Option<(&'a str, &'a str)>,
+    /// Arguments that other paths may be relative to: key and value.
+    bases: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Reader<'a> {
     fn new(arguments: &'a Map<String, Value>, hints: &'a Hints, changes: bool) -> Reader<'a> {
-        let base = arguments.iter().find_map(|(key, value)| {
+        let bases = arguments.iter().filter_map(|(key, value)| {
             let value = value.as_str().filter(|text| !text.is_empty())?;
             (keys::kind_of(key) == Some(KeyKind::Base)).then_some((key.as_str(), value))
         });
-        Reader { arguments, hints, changes, base }
+        Reader { arguments, hints, changes, bases: bases.collect() }
     }
 
     fn read(&self, found: &mut Vec<Effect>) {
@@ -129,10 +129,11 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&self, spot: &Spot<'a>, members: &'a Map<String, Value>, found: &mut Vec<Effect>) {
+        let above = keys::kind_of(spot.key);
         for (key, value) in members {
             let spot = spot.member(key);
-            if keys::has_path_form(key) {
-                found.push(Effect { argument: spot.pointer.clone(), what: self.path(&spot, key, Found::Form) });
+            if keys::has_path_form(key) || (above == Some(KeyKind::Path) && keys::is_file_name(key)) {
+                self.paths(&spot, key, Found::Form, found);
             } else if url::looks_like_url(key) {
                 found.push(Effect { argument: spot.pointer.clone(), what: read_url(key, Found::Form) });
             }
@@ -187,7 +188,7 @@ impl<'a> Reader<'a> {
         match read {
             Ok(command) => {
                 for path in &command.paths {
-                    found.push(Effect { argument: argument(), what: self.path(spot, path, Found::Embedded) });
+                    self.paths(spot, path, Found::Embedded, found);
                 }
                 for text in &command.urls {
                     found.push(Effect { argument: argument(), what: read_url(text, Found::Embedded) });
@@ -208,15 +209,25 @@ impl<'a> Reader<'a> {
                 None => return self.word(spot, text, found),
             },
         };
+        if kind != Kind::Text
+            && text.starts_with('-')
+            && let Some(path) = keys::path_in_word(text)
+        {
+            // `--output=/x` where a server expects a name: the program behind it may read an option.
+            self.paths(spot, path, Found::Embedded, found);
+            if why != Found::Declared {
+                return;
+            }
+        }
+        if kind == Kind::Path
+            || (kind == Kind::Url && text.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("file:")))
+        {
+            self.paths(spot, text, why, found);
+        }
         let mut push = |what| found.push(Effect { argument: spot.pointer.clone(), what });
         match kind {
-            Kind::Path => push(self.path(spot, text, why)),
-            Kind::Url => {
-                push(read_url(text, why));
-                if text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) {
-                    push(self.path(spot, text, why));
-                }
-            }
+            Kind::Path => {}
+            Kind::Url => push(read_url(text, why)),
             Kind::Sql => push(match sql::read(text, self.hints.dialect) {
                 Ok(sql) => What::Sql(sql),
                 Err(why) => What::Unreadable { kind, why },
@@ -234,19 +245,26 @@ impl<'a> Reader<'a> {
     fn word(&self, spot: &Spot<'_>, text: &str, found: &mut Vec<Effect>) {
         let is_word = spot.in_array && !text.contains(char::is_whitespace);
         if let Some(path) = is_word.then(|| keys::path_in_word(text)).flatten() {
-            found.push(Effect { argument: spot.pointer.clone(), what: self.path(spot, path, Found::Embedded) });
+            self.paths(spot, path, Found::Embedded, found);
         }
     }
 
-    fn path(&self, spot: &Spot<'_>, text: &str, found: Found) -> What {
-        let declared_base = self.hints.relative_to.get(&spot.pattern).and_then(|sibling| self.arguments.get(sibling));
-        let base = match declared_base {
-            Some(value) => value.as_str(),
-            None => self.base.filter(|(key, _)| *key != spot.key).map(|(_, value)| value),
-        };
+    /// A path, once for each folder that it may be relative to. Which one the server takes is only known where the policy
+    /// says so (`relative_to`): a server that does not know an argument `cwd` starts from its own.
+    fn paths(&self, spot: &Spot<'_>, text: &str, found: Found, effects: &mut Vec<Effect>) {
         let is_base = keys::kind_of(spot.key) == Some(KeyKind::Base);
-        let standing = Standing { root: self.hints.root.as_deref(), base, changes: self.changes && !is_base, found };
-        read_path(text, standing)
+        let mut push = |base: Option<&str>| {
+            let root = self.hints.root.as_deref();
+            let standing = Standing { root, base, changes: self.changes && !is_base, found };
+            effects.push(Effect { argument: spot.pointer.clone(), what: read_path(text, standing) });
+        };
+        match self.hints.relative_to.get(&spot.pattern).and_then(|sibling| self.arguments.get(sibling)) {
+            Some(declared) => push(declared.as_str()),
+            None => {
+                push(None);
+                self.bases.iter().filter(|(key, _)| *key != spot.key).for_each(|(_, value)| push(Some(value)));
+            }
+        }
     }
 }
 
@@ -262,7 +280,9 @@ fn guess(spot: &Spot<'_>, text: &str, dialect: Dialect) -> Option<(Kind, Found)>
     let one_line = !text.contains('\n');
     match key {
         Some(KeyKind::Path | KeyKind::Base) => return Some((Kind::Path, Found::Key)),
-        Some(KeyKind::MaybePath) if one_line && text.len() < 4096 && is_separated(text) => {
+        Some(KeyKind::MaybePath)
+            if one_line && text.len() < 4096 && (is_separated(text) || text == "." || text == "..") =>
+        {
             return Some((Kind::Path, Found::Key));
         }
         Some(KeyKind::Url) if one_line => return Some((Kind::Url, Found::Key)),
@@ -273,7 +293,7 @@ fn guess(spot: &Spot<'_>, text: &str, dialect: Dialect) -> Option<(Kind, Found)>
         _ => {}
     }
     let prose = matches!(key, Some(KeyKind::Text | KeyKind::Other | KeyKind::MaybeSql));
-    if !prose && keys::has_path_form(text) {
+    if !prose && (keys::has_path_form(text) || protections::is_protected_name(text)) {
         return Some((Kind::Path, Found::Form));
     }
     if !prose && text.contains('@') && address::looks_like_addresses(text) {
@@ -360,7 +380,11 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(bases, [Some("/p/web".to_owned()), None]);
+        assert_eq!(
+            bases,
+            [None, Some("/p/web".to_owned()), None],
+            "the files by either folder, then the folder itself"
+        );
     }
 
     #[test]

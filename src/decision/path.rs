@@ -14,7 +14,10 @@ pub use names::Patterns;
 pub use set::PathSet;
 
 /// Longer than any path that a system takes (Linux: 4096 bytes).
-const MAX_PATH: usize = 8192;
+const MAX_PATH: usize = 4096;
+
+/// More folders than any path has; each costs a look at the disk.
+const MAX_PARTS: usize = 256;
 
 /// How often percent-encoding is taken off: twice-encoded paths are known from attacks, deeper ones are refused.
 const MAX_DECODING: usize = 3;
@@ -44,15 +47,20 @@ pub fn read(written: &str, standing: Standing<'_>) -> Result<PathEffect, String>
 }
 
 /// Every way in which a server may read the string, the most direct one first.
-fn readings(written: &str) -> Result<Vec<String>, String> {
+pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
     if written.len() > MAX_PATH {
         return Err("longer than any path".into());
     }
-    let plain = from_file_uri(written)?;
-    if is_plain(&plain) {
-        return Ok(vec![plain]);
+    if written.matches(['/', '\\']).count() > MAX_PARTS {
+        return Err("more folders than any path has".into());
     }
-    let mut found = vec![plain];
+    let mut found = from_file_uri(trimmed(written).unwrap_or(written))?;
+    if found.len() == 1 && trimmed(written).is_none() && found.iter().all(|plain| is_plain(plain)) {
+        return Ok(found);
+    }
+    if trimmed(written).is_some() && !found.iter().any(|reading| reading == written) {
+        found.push(written.to_owned());
+    }
     let mut at = 0;
     // Each reading may be read once more: a decoded path may hold fullwidth dots, and so on.
     while let Some(text) = found.get(at).cloned() {
@@ -81,13 +89,31 @@ fn is_plain(text: &str) -> bool {
         && !text.contains("/dev/")
 }
 
-/// `file:///a` and `file://localhost/a` are `/a`; a file on another host is no place of ours.
-fn from_file_uri(text: &str) -> Result<String, String> {
-    let Some(rest) = strip_scheme(text, "file:") else { return Ok(text.to_owned()) };
-    let rest = rest.split(['?', '#']).next().unwrap_or(rest);
-    let Some(after) = rest.strip_prefix("//") else {
-        return Ok(percent_decoded(rest).unwrap_or_else(|| rest.to_owned()));
-    };
+/// White space around it, or quotes: many servers take them off.
+fn trimmed(text: &str) -> Option<&str> {
+    let mut bare = text.trim();
+    for quote in ['"', '\'', '`'] {
+        bare = bare.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)).unwrap_or(bare);
+    }
+    let bare = bare.trim();
+    (bare.len() != text.len()).then_some(bare)
+}
+
+/// `file:///a` and `file://localhost/a` are `/a`; a file on another host is no place of ours. What follows a `?` or `#`
+/// belongs to the path for some readers and not for others.
+fn from_file_uri(text: &str) -> Result<Vec<String>, String> {
+    let Some(rest) = strip_scheme(text, "file:") else { return Ok(vec![text.to_owned()]) };
+    let cut = rest.split(['?', '#']).next().unwrap_or(rest);
+    let mut readings = vec![from_uri_path(cut)?];
+    if cut.len() < rest.len() {
+        readings.push(from_uri_path(rest)?);
+    }
+    Ok(readings)
+}
+
+fn from_uri_path(rest: &str) -> Result<String, String> {
+    let decoded = |path: &str| percent_decoded(path).unwrap_or_else(|| path.to_owned());
+    let Some(after) = rest.strip_prefix("//") else { return Ok(decoded(rest)) };
     let (host, path) = after.split_at(after.find('/').unwrap_or(after.len()));
     if !host.is_empty() && !host.eq_ignore_ascii_case("localhost") && !host.starts_with(['.', '~']) {
         return Err(format!("a file on the host `{host}`"));
@@ -98,7 +124,7 @@ fn from_file_uri(text: &str) -> Result<String, String> {
         [b'/', drive, b':', ..] if drive.is_ascii_alphabetic() => path.get(1..).unwrap_or(path),
         _ => path,
     };
-    Ok(percent_decoded(path).unwrap_or_else(|| path.to_owned()))
+    Ok(decoded(path))
 }
 
 fn strip_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
@@ -240,6 +266,14 @@ mod tests {
         }
         assert!(read_all("%2eenv").contains(&".env".to_owned()));
         assert!(read_all("cafe\u{301}").contains(&"caf\u{e9}".to_owned()));
+    }
+
+    #[test]
+    fn white_space_and_quotes_around_a_path_are_read_with_and_without() {
+        for text in [" /etc/passwd", "/etc/passwd\n", "\u{a0}/etc/passwd", "\"/etc/passwd\""] {
+            assert!(read_all(text).contains(&"/etc/passwd".to_owned()), "{text:?}");
+        }
+        assert!(read_all("file:///p/a#/../../etc").contains(&"/p/a#/../../etc".to_owned()));
     }
 
     #[test]

@@ -274,6 +274,12 @@ fn index() -> &'static Index {
     })
 }
 
+/// Whether a bare word is a name that a protection lists: `.env`, `mcp.policy.yaml`.
+pub fn is_protected_name(text: &str) -> bool {
+    let short = text.len() < 256 && !text.contains(char::is_whitespace) && text.contains(['.', '_']);
+    short && !named(index(), &Place::read(text, Os::Posix)).is_empty()
+}
+
 /// What protects a place from being touched; with `changes`, also from being taken away with a folder above it.
 /// Protections in `without` are switched off.
 pub fn of_place(place: &Place, facts: &Facts, changes: bool, without: &[String]) -> Option<&'static Protection> {

@@ -227,19 +227,18 @@ impl Scope<'_> {
                     None => Ok(()),
                 }
             }
-            (Test::Not(inner), value) => match self.check(inner, value, here, &mut Vec::new()) {
-                Ok(()) => fail("it is what is excluded"),
-                // A value of another type is not excluded by being unreadable.
-                Err(_) => Ok(()),
-            },
+            (Test::Not(inner), value) if self.touches(inner, value) => fail("it is, or may be, what is excluded"),
+            (Test::Not(_), _) => Ok(()),
             (Test::All(all), value) => all.iter().try_for_each(|one| self.check(one, value, here, named)),
             (Test::AnyOf(any), value) => {
                 let mut nearest = None;
                 for one in any {
+                    let before = named.len();
                     match self.check(one, value, here, named) {
                         Ok(()) => return Ok(()),
                         Err(miss) => nearest = Some(miss),
                     }
+                    named.truncate(before); // What a branch that failed named is not granted.
                 }
                 Err(nearest.unwrap_or_else(|| miss("nothing is granted here".into())))
             }

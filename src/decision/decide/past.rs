@@ -141,7 +141,10 @@ fn labels_of(policy: &Policy, request: &Request, facts: &Facts) -> HashSet<Strin
         let What::Path(path) = &effect.what else { continue };
         for reading in &path.readings {
             for place in facts.lead(&facts.absolute(path, reading)) {
-                let held = places.iter().filter(|(_, set)| set.holds(&place, facts).is_some());
+                // Who touches a folder touches what is in it.
+                let held = places
+                    .iter()
+                    .filter(|(_, set)| set.holds(&place, facts).is_some() || set.lies_below(&place, facts).is_some());
                 labels.extend(held.map(|(label, _)| label.clone()));
             }
         }

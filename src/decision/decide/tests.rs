@@ -16,6 +16,8 @@ fn facts() -> Facts {
     }
 }
 
+mod evasions;
+
 struct Under(Policy);
 
 impl Under {

@@ -4,6 +4,8 @@
 
 use crate::model::effects::Kind;
 
+use super::super::verbs;
+
 /// What a key's name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
@@ -30,7 +32,7 @@ pub enum KeyKind {
 const TABLE: &[(KeyKind, &str)] = &[
     (
         KeyKind::Path,
-        "path paths file files filepath filepaths filename filenames fullpath abspath absolutepath \
+        "source sources destination src dst dest path paths file files filepath filepaths filename filenames fullpath abspath absolutepath \
          relativepath dir dirs dirname directory directories folder folders folderpath dirpath directorypath \
          inputpath outputpath inputfile outputfile infile outfile sourcepath sourcefile destinationpath \
          destinationfile destpath targetpath targetfile targetdir targetdirectory savepath savedir \
@@ -47,7 +49,7 @@ const TABLE: &[(KeyKind, &str)] = &[
     ),
     (
         KeyKind::MaybePath,
-        "source sources destination src dst dest input output target from root location attachment \
+        "input output target from root location attachment \
          attachments resource image images archive repo workspace script entry module old new left right log \
          config cert key template save saveas db database arg args argv arguments params options flags extra \
          extraargs name uri id ref value item items data include exclude",
@@ -93,11 +95,31 @@ pub fn kind_of(key: &str) -> Option<KeyKind> {
         return index.get(key).copied();
     }
     let bare: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    index.get(bare.as_str()).copied()
+    index.get(bare.as_str()).copied().or_else(|| by_last_word(key))
+}
+
+/// `requestFilePath`, `new_file`, `log_dir2`, `folder_name`: what the last word says.
+fn by_last_word(key: &str) -> Option<KeyKind> {
+    const PLACES: [&str; 11] =
+        ["path", "paths", "file", "files", "filename", "filepath", "dir", "dirs", "directory", "folder", "folders"];
+    let words = verbs::words(key);
+    let bare = |word: &String| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let mut last = words.iter().rev().map(bare).filter(|word| !word.is_empty());
+    let is_place = |word: Option<String>| word.is_some_and(|word| PLACES.contains(&word.as_str()));
+    let word = last.next();
+    let names = word.as_deref() == Some("name") && is_place(last.next());
+    (names || is_place(word)).then_some(KeyKind::Path)
+}
+
+/// Whether an object's key, where paths stand, reads as the name of a file and not as the name of a field.
+pub fn is_file_name(key: &str) -> bool {
+    kind_of(key).is_none() && key.contains(['.', '/', '\\']) && !key.contains(char::is_whitespace)
 }
 
 /// Whether a string has the form of a path, whatever its key.
 pub fn has_path_form(text: &str) -> bool {
+    // Servers trim what they are given.
+    let text = text.trim().trim_start_matches(['"', '\'']);
     if text.len() > 4096 || text.contains(['\n', '\r', '\t']) {
         return false;
     }

@@ -53,6 +53,9 @@ impl Patterns {
     }
 
     fn add(&mut self, pattern: &str, index: usize) -> Result<(), String> {
+        if pattern.starts_with(['/', '~', '$']) {
+            return Err("a place and no name: write it under `denied_paths`".into());
+        }
         let ends = pattern.trim_start_matches("**/").trim_end_matches("/**");
         let names: Vec<&str> = ends.split('/').filter(|name| !name.is_empty() && *name != ".").collect();
         if names.contains(&"..") {

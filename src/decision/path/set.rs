@@ -74,6 +74,12 @@ impl PathSet {
         for (index, pattern) in patterns.iter().enumerate() {
             for alternative in braces(pattern).map_err(|why| (index, why))? {
                 entries.push(Entry::parse(&alternative, index).map_err(|why| (index, why))?);
+                // A call's path is judged by each of its readings, and so is what is granted by its name.
+                for reading in super::readings(&alternative).unwrap_or_default() {
+                    if reading != alternative {
+                        entries.extend(Entry::parse(&reading, index));
+                    }
+                }
             }
         }
         PathSet { entries, groups: Vec::new(), folds_always }.index()
@@ -105,7 +111,7 @@ impl PathSet {
         self.groups.iter().find_map(|group| {
             let base = group.base(facts)?;
             let below = below_base(&place, &form(&base, folds))?;
-            group.table(folds).holds(below)
+            group.table(folds).holds(below, self.folds_always)
         })
     }
 
@@ -167,7 +173,11 @@ impl Entry {
             return Err("`..` after a wildcard names no place".into());
         }
         let (up, folder) = climb(plain, &anchor)?;
-        let folder = if drive { Place::read(&folder, os).as_str().trim_start_matches('/').to_owned() } else { folder };
+        let folder = match drive {
+            true if pattern.starts_with(r"\\") => Place::read(pattern, os).as_str().to_owned(),
+            true => Place::read(&folder, os).as_str().trim_start_matches('/').to_owned(),
+            false => folder,
+        };
         let anchor = if let Anchor::Project { .. } = anchor { Anchor::Project { up } } else { anchor };
         Ok(Entry { anchor, folder, glob: (!rest.is_empty()).then(|| rest.join("/")), index })
     }
@@ -239,6 +249,7 @@ fn form(text: &str, folds: bool) -> Cow<'_, str> {
 /// What is left of the place below `base`, both in the same form.
 fn below_base<'a>(place: &'a str, base: &str) -> Option<&'a str> {
     match base {
+        "/" if place.starts_with("//") => Some(place), // A share is below no root.
         "/" => Some(place.trim_start_matches('/')),
         base => place::below(place, base),
     }
@@ -263,7 +274,8 @@ impl Table {
         Ok(())
     }
 
-    fn holds(&self, below: &str) -> Option<usize> {
+    /// With `beneath`, a glob also holds what lies beneath its match.
+    fn holds(&self, below: &str, beneath: bool) -> Option<usize> {
         place::ancestors(below).find_map(|folder| {
             if let Some(index) = self.plain.get(folder) {
                 return Some(*index);
@@ -271,13 +283,20 @@ impl Table {
             let rest = place::below(below, folder).unwrap_or(below);
             let rest = if folder.is_empty() { below } else { rest };
             let globs = self.globs.get(folder)?;
-            globs.iter().find(|(glob, _)| !rest.is_empty() && glob.is_match(rest)).map(|(_, index)| *index)
+            let matches = |glob: &GlobMatcher| match beneath {
+                true => place::ancestors(rest).any(|part| !part.is_empty() && glob.is_match(part)),
+                false => !rest.is_empty() && glob.is_match(rest),
+            };
+            globs.iter().find(|(glob, _)| matches(glob)).map(|(_, index)| *index)
         })
     }
 
     fn first_below(&self, below: &str) -> Option<usize> {
         if below.is_empty() {
             return self.folders.iter().find(|(folder, _)| !folder.is_empty()).map(|(_, index)| *index);
+        }
+        if let Some((_, index)) = self.globs.get(below).and_then(|globs| globs.first()) {
+            return Some(*index);
         }
         let start = format!("{below}/");
         let (folder, index) = self.folders.range(start.clone()..).next()?;

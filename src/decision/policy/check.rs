@@ -55,7 +55,7 @@ pub(crate) enum Test {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Values {
     texts: HashSet<String>,
-    numbers: HashSet<u64>,
+    numbers: HashSet<NumberKey>,
     others: Vec<Value>,
     pub words: Vec<String>,
 }
@@ -84,12 +84,28 @@ impl Values {
     }
 }
 
-/// 1 and 1.0 are one number. Integers that a double would round are told apart by their own bits.
-fn number_key(number: &serde_json::Number) -> Option<u64> {
-    const EXACT: i64 = 1 << 53;
-    match number.as_i64() {
-        Some(integer) if !(-EXACT..=EXACT).contains(&integer) => Some(!(integer as u64)),
-        _ => number.as_f64().map(|float| (if float == 0.0 { 0.0 } else { float }).to_bits()),
+/// A number as a member of a closed set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum NumberKey {
+    Whole(i128),
+    /// The bits of a double that is not whole.
+    Broken(u64),
+}
+
+/// 1 and 1.0 are one number. A whole number that a double would round is none that was written as a double.
+fn number_key(number: &serde_json::Number) -> Option<NumberKey> {
+    /// From here on doubles leave whole numbers out.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if let Some(whole) = number.as_i64() {
+        return Some(NumberKey::Whole(whole.into()));
+    }
+    if let Some(whole) = number.as_u64() {
+        return Some(NumberKey::Whole(whole.into()));
+    }
+    let float = number.as_f64()?;
+    match float.fract() == 0.0 {
+        true => (float.abs() < EXACT).then_some(NumberKey::Whole(float as i128)),
+        false => Some(NumberKey::Broken(float.to_bits())),
     }
 }
 
@@ -163,7 +179,13 @@ impl Compiler<'_> {
                 let fields: HashMap<String, Check> = checks.collect();
                 Test::Fields { fields, required: required.clone() }
             }
-            Constraint::Not(not) => Test::Not(Box::new(self.check(&format!("{pointer}.not"), pattern, not))),
+            Constraint::Not(not) => {
+                if !can_be_excluded(not) {
+                    let why = "`not` can hold one_of, matches, shape, range, paths, urls and emails; deny the rest by not granting it";
+                    return self.refuse(&format!("{pointer}.not"), why.into());
+                }
+                Test::Not(Box::new(self.check(&format!("{pointer}.not"), pattern, not)))
+            }
             Constraint::All(all) => Test::All(all.iter().map(|one| self.check(pointer, pattern, one)).collect()),
             Constraint::AnyOf(any) => {
                 let each = any.iter().enumerate();
@@ -186,6 +208,22 @@ impl Compiler<'_> {
             Ok(_) => self.refuse(pointer, "the regular expression is not balanced".into()),
             Err(error) => self.refuse(pointer, format!("not a regular expression: {}", first_line(&error.to_string()))),
         }
+    }
+}
+
+/// Kinds of which one can tell that a value does not touch them. Of a command or a statement one cannot: only what is
+/// granted can be told.
+fn can_be_excluded(constraint: &Constraint) -> bool {
+    match constraint {
+        Constraint::OneOf(_)
+        | Constraint::Matches(_)
+        | Constraint::Shape(_)
+        | Constraint::Range { .. }
+        | Constraint::Paths { .. }
+        | Constraint::Urls(_)
+        | Constraint::Emails(_) => true,
+        Constraint::AnyOf(any) => any.iter().all(can_be_excluded),
+        _ => false,
     }
 }
 

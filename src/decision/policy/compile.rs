@@ -264,7 +264,8 @@ impl Compiler<'_> {
         let hints = std::mem::take(&mut self.hints);
         let variants = tool.variants.as_ref().map(|variants| {
             let of = variants.of.iter().map(|(value, tool)| {
-                (value.clone(), self.tool(&format!("{pointer}.variants.of.{value}"), tool, server))
+                // What the tool itself declares holds beside what the variant does.
+                (value.clone(), self.tool(&format!("{pointer}.variants.of.{value}"), tool, &hints))
             });
             let of: HashMap<String, ToolRules> = of.collect();
             (self.rule(&format!("{pointer}.variants")), variants.by.clone(), of)

@@ -171,8 +171,13 @@ impl<'de> Visitor<'de> for ContentVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Content, A::Error> {
         let mut members: Vec<(Key, Node)> = Vec::new();
+        // `1` and `"1"` are two keys for YAML and one for us.
+        let mut seen = std::collections::HashSet::new();
         while let Some(key) = access.next_key::<Spanned<String>>()? {
             let (line, column) = place(&key.referenced);
+            if !seen.insert(key.value.clone()) {
+                return Err(serde::de::Error::custom(format!("duplicate mapping key: {}", key.value)));
+            }
             members.push((Key { text: key.value, line, column }, access.next_value()?));
         }
         Ok(Content::Map(members))

@@ -1,0 +1,205 @@
+//! What got past an earlier version, each with its honest neighbour.
+
+use super::*;
+
+fn flat(paths: &str) -> Under {
+    Under::policy(&format!(
+        "servers: {{ fs: {{ allowed_tools: [t, move_file, delete_file, git_diff], allowed_paths: [{paths}] }} }}"
+    ))
+}
+
+#[test]
+fn a_made_up_working_directory_moves_no_path() {
+    let under = flat(".");
+    under.denies("fs", "t", json!({"cwd": "a/b/c/d", "path": "../../../etc/shadow"}), "servers.fs.allowed_paths");
+    under.denies("fs", "t", json!({"cwd": "a/b/c/d", "path": "../../../etc/shadow"}), "protection.credential-files");
+    under.allows("fs", "t", json!({"cwd": "a/b", "path": "c"}));
+    flat("./src").denies("fs", "t", json!({"cwd": "src/q/w", "path": "../../secret/a"}), "servers.fs.allowed_paths");
+}
+
+#[test]
+fn what_is_excluded_is_excluded_in_every_spelling_element_and_recipient() {
+    let under = Under::policy(
+        r#"
+servers:
+  s:
+    tools:
+      t:
+        args:
+          path: { not: { paths: [./secret] } }
+          to: { not: { emails: ["*@evil.com"] } }
+          url: { not: { urls: ["https://evil.com/**"] } }
+          role: { not: { one_of: [admin] } }
+"#,
+    );
+    for (argument, excluded) in [
+        ("path", json!("secret/a")),
+        ("path", json!("%73ecret/a")),
+        ("path", json!("ｓecret/a")),
+        ("path", json!("x\\..\\secret\\a")),
+        ("path", json!(["secret/a"])),
+        ("to", json!("a@evil.com, b@ok.com")),
+        ("to", json!(["b@ok.com", "a@evil.com"])),
+        ("url", json!("https://evil.com\\a")),
+        ("url", json!(["https://evil.com/a", "https://ok.com/"])),
+        ("role", json!(["admin"])),
+        ("role", json!({"x": "admin"})),
+    ] {
+        let verdict = under.verdict("s", "t", json!({argument: excluded}));
+        assert_eq!(verdict.decision, Decision::Deny, "{argument} {excluded}");
+    }
+    under.allows("s", "t", json!({"path": "docs/a", "to": "b@ok.com", "url": "https://ok.com/", "role": "reader"}));
+}
+
+#[test]
+fn both_ends_of_a_move_and_bare_protected_names_are_paths() {
+    let under = flat("./src");
+    for arguments in [
+        json!({"source": ".env", "destination": "src/x"}),
+        json!({"source": "secret", "destination": "lib"}),
+        json!({"source": "src/x", "destination": ".bashrc"}),
+    ] {
+        under.denies("fs", "move_file", arguments, "servers.fs.allowed_paths");
+    }
+    under.allows("fs", "move_file", json!({"source": "src/a", "destination": "src/b"}));
+    flat(".").denies("fs", "delete_file", json!({"name": "mcp.policy.yaml"}), "protection.remit-files");
+    flat(".").denies("fs", "t", json!({"zz": [".env"]}), "protection.env-files");
+    flat(".").allows("fs", "t", json!({"name": "ada", "zz": ["v1.2"]}));
+}
+
+#[test]
+fn a_key_that_ends_in_path_file_or_folder_holds_one() {
+    let under = flat("./src");
+    for key in ["requestFilePath", "outputDirPath", "src_path", "path1", "new_file", "log_dir", "folder_name"] {
+        under.denies("fs", "t", json!({key: "secret"}), "servers.fs.allowed_paths");
+        under.allows("fs", "t", json!({key: "src/a"}));
+    }
+    under.allows("fs", "t", json!({"xpath": "secret", "url_path": "secret", "profile": "secret"}));
+}
+
+#[test]
+fn a_resource_that_climbs_is_not_granted_by_where_it_starts() {
+    let under = Under::policy("servers: { d: { resources: ['docs://pub/**', 'https://docs.rs/pub/**'] } }");
+    let judge = |uri: &str| {
+        let action = Action::Resource { uri: uri.into() };
+        decide(&under.0, &History::default(), &facts(), &Request { server: "d".into(), action }).decision
+    };
+    assert_eq!(judge("docs://pub/a/b"), Decision::Allow);
+    for climbing in ["docs://pub/../priv", "docs://pub/%2e%2e/priv", "https://docs.rs/pub/..%2fx", "docs://pub/..\\x"] {
+        assert_eq!(judge(climbing), Decision::Deny, "{climbing}");
+    }
+}
+
+#[test]
+fn a_flow_that_asks_grants_nothing() {
+    let under = Under::policy(
+        r#"
+servers: { fs: { allowed_tools: [read] }, mail: { allowed_tools: [list] } }
+labels: { private: [fs.read], outside: [mail.send] }
+flows: [{ name: x, from: private, to: outside, then: ask }]
+"#,
+    );
+    let mut history = History::default();
+    history.labels.insert("private".into(), "fs.read".into());
+    let request = Request::call("mail", "send", Map::new());
+    assert_eq!(decide(&under.0, &history, &facts(), &request).decision, Decision::Deny);
+}
+
+#[test]
+fn what_a_tool_declares_holds_in_its_variants() {
+    let under = Under::policy(
+        "servers: { s: { tools: { ex: { args: { zz: { paths: [.] } }, variants: { by: action, of: { r: { args: { q: any } } } } } } } }",
+    );
+    under.denies("s", "ex", json!({"action": "r", "zz": ".env"}), "protection.env-files");
+    under.denies("s", "ex", json!({"action": "r", "zz": "../x"}), "servers.s.tools.ex.args.zz");
+    under.allows("s", "ex", json!({"action": "r", "zz": "a", "q": 1}));
+}
+
+#[test]
+fn a_closed_set_of_numbers_admits_no_other_number() {
+    let under = Under::policy(
+        "servers: { s: { tools: { t: { args: { a: { one_of: [1] }, b: { one_of: [18446744073709551615] }, c: { one_of: [0.5] } } } } } }",
+    );
+    under.allows("s", "t", json!({"a": 1.0, "b": 18446744073709551615_u64, "c": 0.5}));
+    for wrong in [
+        json!({"a": -4607182418800017409_i64}),
+        json!({"b": 18446744073709551614_u64}),
+        json!({"b": 18446744073709551615.0}),
+        json!({"c": 0.25}),
+    ] {
+        assert_eq!(under.verdict("s", "t", wrong.clone()).decision, Decision::Deny, "{wrong}");
+    }
+}
+
+#[test]
+fn a_denial_with_a_wildcard_holds_beneath_its_match_and_a_grant_does_not() {
+    let under = Under::policy(
+        "servers: { fs: { allowed_tools: [t], denied_paths: ['**/secrets', './sec/*'] }, g: { allowed_tools: [t], allowed_paths: ['./*'] } }",
+    );
+    under.denies("fs", "t", json!({"path": "app/secrets/db.txt"}), "servers.fs.denied_paths");
+    under.denies("fs", "t", json!({"path": "sec/a/b"}), "servers.fs.denied_paths");
+    under.allows("fs", "t", json!({"path": "sec"}));
+    under.denies("g", "t", json!({"path": "a/b"}), "servers.g.allowed_paths");
+    assert!(load("version: 1\nservers: { a: { denied_patterns: ['~/priv/*'] } }", "p").is_err());
+}
+
+#[test]
+fn a_key_twice_is_refused_also_as_a_number_and_a_string() {
+    for twice in ["servers: { 1: {}, \"1\": {} }", "servers: { a: { tools: { t: { args: { 1: any, \"1\": any } } } } }"]
+    {
+        let problems = load(&format!("version: 1\n{twice}"), "p").map(|_| ()).unwrap_err().to_string();
+        assert!(problems.contains("duplicate"), "{problems}");
+    }
+}
+
+#[test]
+fn white_space_quotes_and_fragments_hide_no_place() {
+    let under = flat(".");
+    for hidden in [" /etc/hosts", "\u{a0}/etc/hosts", "\"/etc/hosts\"", "file:///home/ada/web/a#/../../../../etc/hosts"]
+    {
+        under.denies("fs", "t", json!({"path": hidden}), "servers.fs.allowed_paths");
+    }
+    under.denies("fs", "t", json!({"x": "/etc/hosts\n"}), "servers.fs.allowed_paths");
+    under.denies(
+        "fs",
+        "git_diff",
+        json!({"repo_path": ".", "target": "--output=/etc/hosts"}),
+        "servers.fs.allowed_paths",
+    );
+    under.allows("fs", "git_diff", json!({"repo_path": ".", "target": "HEAD~1"}));
+}
+
+#[test]
+fn a_label_on_what_is_in_a_folder_is_earned_by_touching_the_folder() {
+    let under = Under::policy(
+        "servers: { fs: { allowed_tools: [tree] } }\nlabels: { private: ['fs:~/Documents/**'], out: [x.y] }\nflows: [{ name: x, from: private, to: out, then: deny }]",
+    );
+    for folder in ["~/Documents/a", "~/Documents", "~"] {
+        let verdict = under.verdict("fs", "tree", json!({"path": folder}));
+        assert!(
+            verdict.marks.iter().any(|mark| matches!(mark, Mark::Label { label, .. } if label == "private")),
+            "{folder}"
+        );
+    }
+    assert_eq!(under.verdict("fs", "tree", json!({"path": "~/Music"})).marks, []);
+}
+
+#[test]
+fn a_branch_that_fails_names_no_host() {
+    let under = Under::policy(
+        "servers: { s: { tools: { t: { args: { url: [{ urls: ['http://127.0.0.1:3000/**'], matches: zzz }, any] } } } } }",
+    );
+    under.denies("s", "t", json!({"url": "http://127.0.0.1:3000/x"}), "protection.private-hosts");
+    under.allows("s", "t", json!({"url": "https://docs.rs/x"}));
+}
+
+#[test]
+fn a_grant_holds_its_own_spelling() {
+    let under = Under::policy(
+        "servers: { fs: { allowed_tools: [t], allowed_paths: ['./資料（2024）', './a%20b.txt', './x²', \"./cafe\\u0301.txt\"] } }",
+    );
+    for own in ["資料（2024）/a", "a%20b.txt", "x²", "cafe\u{301}.txt"] {
+        under.allows("fs", "t", json!({"path": own}));
+    }
+    under.denies("fs", "t", json!({"path": "y²"}), "servers.fs.allowed_paths");
+}
