@@ -73,7 +73,7 @@ fn every_command_of_the_readme_does_what_it_says() {
     let place = Place::new();
     place.write("README.md", "hello");
     place.write("src/main.rs", "fn main() {}");
-    let server = json!({"command": env!("CARGO_BIN_EXE_remit"), "args": ["demo-server", "--root", place.project()]});
+    let server = json!({"command": env!("CARGO_BIN_EXE_remit"), "args": ["demo-server", "--root", place.project().parent().unwrap()]});
     let original = json!({"mcpServers": {"office": server}}).to_string();
     place.write_home(".cursor/mcp.json", &original);
     let repository = env!("CARGO_MANIFEST_DIR");
