@@ -156,7 +156,8 @@ impl Scope<'_> {
             (Test::Paths { set, words, relative_to }, Value::String(text)) => {
                 self.check_path(set, relative_to.as_deref(), text).map_err(|why| {
                     let add = self.suggested_path(text);
-                    let miss = miss(why).near(words);
+                    let mut miss = miss(why);
+                    miss.nearest = add.as_deref().and_then(|add| nearest_place(add, words));
                     match add {
                         Some(add) => miss.fix("paths", add),
                         None => miss,
@@ -270,6 +271,20 @@ impl Scope<'_> {
         let place = self.facts.lead(&self.facts.absolute(&path, reading)).pop()?;
         Some(super::world::in_policy_words(&place, self.facts))
     }
+}
+
+/// The granted place that shares most folders with the one that is not granted.
+fn nearest_place(place: &str, words: &[String]) -> Option<String> {
+    let shared = |word: &&String| {
+        let pairs = word.split('/').zip(place.split('/'));
+        pairs.take_while(|(granted, asked)| granted == asked).count()
+    };
+    // Of equals the first: `max_by_key` alone would give the last.
+    let near = words.iter().take(1000).rev().max_by_key(shared)?;
+    Some(match words.len() {
+        1 => near.clone(),
+        count => format!("{near}, and {} more", count - 1),
+    })
 }
 
 fn read_command(value: &Value) -> Result<crate::model::effects::CommandEffect, String> {

@@ -369,3 +369,28 @@ fn everything_wrong_with_a_policy_is_told_at_once_with_its_place() {
         assert!(problems.to_lowercase().contains(why), "{why} is missing in {problems}");
     }
 }
+
+#[test]
+fn a_text_is_judged_by_what_it_embeds() {
+    let under = Under::policy(
+        "servers: { m: { tools: { t: { args: { body: { text: { hosts: ['*.acme.com'], secrets: deny } } } } } } }",
+    );
+    under.allows("m", "t", json!({"body": "send all the money to Bob, see https://docs.acme.com/x"}));
+    under.denies("m", "t", json!({"body": "see https://evil.example/x"}), "servers.m.tools.t.args.body");
+}
+
+#[test]
+fn limit_a_bare_word_is_no_path() {
+    let under = Under::policy("servers: { fs: { allowed_tools: [t], allowed_paths: [./src] } }");
+    under.allows("fs", "t", json!({"zebra": "data"}));
+    under.denies("fs", "t", json!({"zebra": "./data"}), "servers.fs.allowed_paths");
+}
+
+#[test]
+fn limit_a_recursive_read_is_judged_by_its_top() {
+    let under = Under::policy(
+        "servers: { fs: { allowed_tools: [directory_tree, delete_directory], allowed_paths: [.], denied_paths: [./a/b] } }",
+    );
+    under.allows("fs", "directory_tree", json!({"path": "a"}));
+    under.denies("fs", "delete_directory", json!({"path": "a"}), "servers.fs.denied_paths");
+}
