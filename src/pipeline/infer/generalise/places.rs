@@ -62,9 +62,8 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
         collect(context, anchor, &mut Vec::new(), tree, &mut grants);
         granted.extend(grants.into_iter().map(|rest| spell(anchor, &rest)));
     }
-    for beyond in spot.beyond.iter().filter_map(|beyond| beyond.directory.as_deref()) {
-        granted.push(if beyond.is_empty() { ".".into() } else { beyond.to_owned() });
-    }
+    let beyond = spot.beyond.iter().filter_map(|beyond| beyond.directory.as_deref());
+    granted.extend(beyond.filter(|folder| is_narrow(context, folder)).map(str::to_owned));
     granted.sort();
     granted.dedup();
     let why = format!("{} distinct places, granted as {}", distinct.len(), granted.len());
@@ -148,16 +147,6 @@ fn collect(context: &Context<'_>, anchor: Anchor, parts: &mut Vec<String>, tree:
         grants.push(literal(parts));
         return;
     }
-    if is_open_to_files(context, anchor, parts, tree) {
-        let folder = literal(parts);
-        grants.push(if folder.is_empty() { "*".into() } else { format!("{folder}/*") });
-        for (name, child) in tree.children.iter().filter(|(_, child)| !child.children.is_empty()) {
-            parts.push(name.clone());
-            collect(context, anchor, parts, child, grants);
-            parts.pop();
-        }
-        return;
-    }
     for (name, child) in &tree.children {
         parts.push(name.clone());
         collect(context, anchor, parts, child, grants);
@@ -200,6 +189,30 @@ fn may_be_granted(anchor: Anchor, parts: &[String]) -> bool {
     }
 }
 
+/// Whether the folder that holds all paths past the cap is less than a whole project, home directory or system. Where it is
+/// not, the folders that were kept are all that is granted.
+fn is_narrow(context: &Context<'_>, folder: &str) -> bool {
+    let parts: Vec<String> = folder.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).collect();
+    if parts.is_empty() || parts.iter().any(|part| part == "..") {
+        return false;
+    }
+    if let Some(rest) = folder.strip_prefix('~') {
+        return rest.starts_with('/') && may_be_granted("~", parts.get(1..).unwrap_or_default());
+    }
+    let is_absolute = folder.starts_with('/') || folder.get(1..2) == Some(":");
+    if !is_absolute {
+        return true;
+    }
+    let holds_all_of = |place: &Recorded| {
+        let folder = Place::read(folder, place.os);
+        [Some(&place.project), place.home.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|whole| !whole.is_empty() && Place::read(whole, place.os).below(folder.as_str()).is_some())
+    };
+    may_be_granted("", &parts) && !context.view.places.iter().any(|place| holds_all_of(place))
+}
+
 /// `/`, `/home`, `/home/ann`, `/etc`, `C:\Users\ann` ... and everything directly below the root.
 fn is_system_or_home(parts: &[String]) -> bool {
     let drive = usize::from(parts.first().is_some_and(|first| first.ends_with(':')));
@@ -210,18 +223,6 @@ fn is_system_or_home(parts: &[String]) -> bool {
             .contains(&first.to_lowercase().as_str())
     });
     parts.len() < 2 || (homes && parts.len() < 3) || system
-}
-
-/// Files directly in the project's own folder: they open to its files, not to its folders.
-fn is_open_to_files(context: &Context<'_>, anchor: Anchor, parts: &[String], tree: &Tree) -> bool {
-    let files: Vec<&Tree> = tree.children.values().filter(|child| child.children.is_empty()).collect();
-    let mass = Mass::of(files.iter().map(|file| file.sessions().len()));
-    anchor == "."
-        && parts.is_empty()
-        && !context.is_exact()
-        && !context.stakes.changes
-        && mass.distinct >= 2
-        && mass.missing() >= 0.1
 }
 
 /// The root, a home directory, or a folder above one.
