@@ -13,8 +13,7 @@ mod yaml;
 pub use yaml::constraint;
 
 /// The first line, for editors.
-const SCHEMA: &str =
-    "# yaml-language-server: $schema=https://raw.githubusercontent.com/mcp-remit/remit/main/mcp.policy.schema.json";
+const SCHEMA: &str = "# yaml-language-server: $schema=mcp.policy.schema.json";
 const MARK: &str = "# written by remit infer, sha256 of what follows: ";
 
 /// The whole file.
