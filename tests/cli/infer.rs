@@ -230,3 +230,67 @@ fn explain_tells_the_statistic_and_against_tells_what_was_never_used() {
     let said = String::from_utf8(report.get_output().stdout.clone()).unwrap();
     assert!(said.contains("write_file") && said.contains("nothing"), "{said}");
 }
+
+#[test]
+fn two_folders_that_were_listed_grant_these_two_and_never_the_whole_project() {
+    let place = Place::new();
+    let tree = |path: &str| format!(r#"{{"server":"fs","tool":"directory_tree","arguments":{{"path":"{path}"}}}}"#);
+    place.write("traces/a.jsonl", &lines(&[&tree("./src"), &tree("./docs")]));
+    infer(&place, &[]);
+    let policy = place.read("mcp.policy.yaml");
+    assert!(policy.contains("paths: [./docs, ./src]"), "{policy}");
+    for path in ["./src", "./docs", "./src/pkg", "docs/a.md"] {
+        assert_eq!(decide(&place, &tree(path)), "allow", "{path}");
+    }
+    for path in ["./.git", "./data", ".", "~", "./README.md"] {
+        assert_eq!(decide(&place, &tree(path)), "deny", "{path}");
+    }
+}
+
+#[test]
+fn files_of_the_projects_own_folder_open_neither_it_nor_the_home_directory() {
+    let place = Place::new();
+    let many: Vec<String> = (0..6).flat_map(|n| [read(&format!("f{n}.md")), read(&format!("~/f{n}.md"))]).collect();
+    place.write("traces/a.jsonl", &lines(&many.iter().map(String::as_str).collect::<Vec<_>>()));
+    infer(&place, &[]);
+    let policy = place.read("mcp.policy.yaml");
+    assert!(!policy.contains('*'), "{policy}");
+    assert_eq!(decide(&place, &read("f0.md")), "allow");
+    for path in [".git/config", "new.md", "~/.profile", "~/new.md"] {
+        assert_eq!(decide(&place, &read(path)), "deny", "{path}");
+    }
+}
+
+#[test]
+fn one_revision_makes_no_form_and_a_new_one_brings_no_option_or_path() {
+    let place = Place::new();
+    let show = |target: &str| format!(r#"{{"server":"git","tool":"git_show","arguments":{{"target":"{target}"}}}}"#);
+    place.write("traces/a.jsonl", &lines(&[&show("HEAD~1")]));
+    infer(&place, &[]);
+    let policy = place.read("mcp.policy.yaml");
+    assert!(!policy.contains("{1}") && !policy.contains("{4}"), "{policy}");
+    for target in ["HEAD~1", "HEAD~2", "main"] {
+        assert_eq!(decide(&place, &show(target)), "allow", "{target}");
+    }
+    for target in ["--output=x", "-p", "~1", "/etc/passwd", "../x", "HEAD; id"] {
+        assert_eq!(decide(&place, &show(target)), "deny", "{target}");
+    }
+}
+
+#[test]
+fn a_time_zone_is_no_absolute_path_and_names_with_dots_climb_nowhere() {
+    let place = Place::new();
+    let zone =
+        |name: &str| format!(r#"{{"server":"t","tool":"get_current_time","arguments":{{"timezone":"{name}"}}}}"#);
+    let release = |name: &str| format!(r#"{{"server":"t","tool":"get_release","arguments":{{"version":"{name}"}}}}"#);
+    let seen = [zone("Europe/Berlin"), zone("Asia/Tokyo"), release("v1.2/rc"), release("next.a/b")];
+    place.write("traces/a.jsonl", &lines(&seen.iter().map(String::as_str).collect::<Vec<_>>()));
+    infer(&place, &[]);
+    for call in seen.iter().chain(&[zone("America/Lima"), release("v1.3/rc")]) {
+        assert_eq!(decide(&place, call), "allow", "{call}");
+    }
+    for name in ["/etc/passwd", "-x", "~root/x", "../../etc/passwd", "a/../../b"] {
+        assert_eq!(decide(&place, &zone(name)), "deny", "{name}");
+        assert_eq!(decide(&place, &release(name)), "deny", "{name}");
+    }
+}

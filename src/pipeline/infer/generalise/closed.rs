@@ -14,6 +14,9 @@ use crate::decision::shape;
 /// Longer lists are no closed sets that anybody could read.
 const LONGEST_LIST: usize = 200;
 
+/// Fewer distinct values than this have a form by chance: nobody can tell which part of one commit's name is fixed.
+const ENOUGH: usize = 3;
+
 /// Words that are no path, URL, address, SQL, command or text. `values`: word, and how many sessions had it.
 pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned {
     let own = Mass::of(values.iter().map(|(_, sessions)| *sessions));
@@ -23,6 +26,8 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
     }
     let pool = context.domains.pool(context, values);
     let form = shapes::common_form(pool.values.iter().map(String::as_str));
+    let few = pool.values.len() < ENOUGH;
+    let form = form.filter(|_| !few);
     let tight = form.as_ref().is_some_and(|(form, _)| form.tight);
     let statistic = statistic(own, pool.mass);
     let asked = context.is_rare_and_dangerous();
@@ -34,9 +39,6 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
         };
         if let Some(constraint) = form_constraint(form, values, &pool.values) {
             return Reasoned::new(constraint, why);
-        }
-        if !context.stakes.changes {
-            return Reasoned::new(Constraint::Any, format!("{statistic}; open, of no common form"));
         }
     }
     let mut admitted: BTreeSet<&str> = values.iter().map(|(value, _)| value.as_str()).collect();
@@ -67,7 +69,8 @@ fn form_constraint(
             Some(Constraint::AnyOf(vec![matches, Constraint::OneOf(apart)]))
         }
         _ => {
-            let (pattern, most) = shapes::alphabet(values.iter().map(String::as_str))?;
+            let own: Vec<&str> = own.iter().map(|(value, _)| value.as_str()).collect();
+            let (pattern, most) = shapes::alphabet(values.iter().map(String::as_str), &own)?;
             Some(Constraint::All(vec![Constraint::Matches(pattern), Constraint::MaxLength(most)]))
         }
     }

@@ -198,6 +198,7 @@ fn run_form(runs: &[&str], values: usize) -> (String, bool) {
     let rest = runs.iter().filter_map(|run| run.get(start.len()..)).map(Class::of).fold(Class::default(), Class::or);
     let fixed = shortest == longest;
     let length = match (fixed, rest.is_word()) {
+        (true, false) if longest == 1 => String::new(),
         (true, false) => format!("{{{longest}}}"),
         (_, true) => format!("{{1,{}}}", (longest * 2).max(24)),
         (false, false) => format!("{{{},{}}}", shortest.min(1), longest + longest.div_ceil(2)),
@@ -222,9 +223,11 @@ fn common_start(runs: &BTreeSet<&str>) -> String {
 }
 
 /// Characters that these values are made of, as a pattern: letters of any script, and the digits and signs that were
-/// seen; and how long such a value may be. A name that is new looks like that; an injected `$(...)`, a path or a URL does
-/// not.
-pub fn alphabet<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<(String, u64)> {
+/// seen; and how long such a value may be. A name that is new looks like that; an injected `$(...)` or a URL does not.
+///
+/// Signs that make a program read a word as something else only stand where one of `own` has them: `/`, `~`, `-` (an
+/// option) and their like at the start, and `..` anywhere. `own`: the values of this very position.
+pub fn alphabet<'a>(values: impl IntoIterator<Item = &'a str>, own: &[&str]) -> Option<(String, u64)> {
     let (mut signs, mut digits, mut longest) = (BTreeSet::new(), false, 0);
     for value in values {
         longest = longest.max(value.chars().count());
@@ -243,10 +246,28 @@ pub fn alphabet<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<(String
     if signs.contains(&' ') {
         signs.extend(['-', '.', '\'', ',']);
     }
-    let signs: String = signs.iter().map(|sign| class_sign(*sign)).collect();
     let digits = if digits { "0-9" } else { "" };
-    Some((format!("[\\p{{L}}\\p{{M}}{digits}{signs}]+"), (longest as u64 * 2).max(32)))
+    let class = |keep: &dyn Fn(char) -> bool| {
+        let signs: String = signs.iter().filter(|sign| keep(**sign)).map(|sign| class_sign(*sign)).collect();
+        format!("[\\p{{L}}\\p{{M}}{digits}{signs}]")
+    };
+    let starts = |sign: char| own.iter().any(|value| value.starts_with(sign));
+    let first = |sign: char| !LEADING.contains(&sign) || starts(sign);
+    let climbs = own.iter().any(|value| value.contains(".."));
+    let pattern = if signs.contains(&'.') && !climbs {
+        let (start, rest) = (class(&|sign| sign != '.' && first(sign)), class(&|sign| sign != '.'));
+        let start = if starts('.') { format!("(?:{start}|\\.{rest})") } else { start };
+        let dot = if own.contains(&".") { "\\.|" } else { "" };
+        format!("{dot}{start}(?:\\.?{rest})*\\.?")
+    } else {
+        let (start, rest) = (class(&first), class(&|_| true));
+        if start == rest { format!("{rest}+") } else { format!("{start}{rest}*") }
+    };
+    Some((pattern, (longest as u64 * 2).max(32)))
 }
+
+/// Signs that at the start of a word turn it into a path, an option, or nothing that a person sees.
+const LEADING: [char; 6] = ['/', '\\', '~', '-', '.', ' '];
 
 /// Whether `\p{L}` and `\p{M}` surely hold it: beyond the scripts of everyday names each character stands for itself.
 fn letter_class(character: char) -> bool {
