@@ -257,3 +257,55 @@ fn every_format_says_that_an_attack_got_through() {
     let github = out("github");
     assert!(github.starts_with("::error file=mcp.policy.yaml,line=3,"), "{github}");
 }
+
+/// The official git server, pinned.
+fn git_lock() -> String {
+    let list: Value = serde_json::from_str(include_str!("../data/tools/git.json")).unwrap();
+    let tools = list["tools"].as_array().unwrap().iter();
+    let tools: serde_json::Map<String, Value> =
+        tools.map(|tool| (tool["name"].as_str().unwrap().to_owned(), json!({ "sha256": "", "value": tool }))).collect();
+    json!({ "version": 1, "servers": { "git": { "command": ["git"], "tools": tools } } }).to_string()
+}
+
+#[test]
+fn a_repository_is_no_file_that_is_read_or_written() {
+    let place = Place::new();
+    place.write("mcp.lock", &git_lock());
+    place.write(
+        "mcp.policy.yaml",
+        "version: 1\nservers:\n  git:\n    allowed_paths: [.]\n    allowed_tools: [git_checkout, git_branch, git_status, git_add]\n",
+    );
+    let report = json_of(&place, &["--no-traces"]);
+    let mut on_repositories = 0;
+    for attack in report["attacks"]["list"].as_array().unwrap() {
+        for case in attack["examples"].as_array().unwrap() {
+            let call = case["calls"][0].as_str().unwrap();
+            let (_, arguments) = call.split_once(' ').unwrap();
+            let arguments: Value = serde_json::from_str(arguments).unwrap();
+            let at = arguments["repo_path"].as_str().unwrap();
+            let is_project = std::path::Path::new(at) == place.project();
+            if !is_project && attack["harm"] == "outside-project" {
+                on_repositories += 1;
+            }
+            assert!(
+                is_project || attack["harm"] == "outside-project" || at.ends_with("/another-repository"),
+                "{}: {call}",
+                attack["id"]
+            );
+        }
+    }
+    assert!(on_repositories > 0, "a repository outside the project is still tried");
+    for id in ["workflow-file", "write-vscode-tasks", "write-bashrc", "ssh-private-key"] {
+        let calls = &report["attacks"]["list"].as_array().unwrap().iter().find(|attack| attack["id"] == id).unwrap();
+        assert!(
+            calls["examples"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|case| !case["calls"].to_string().contains("git_checkout")),
+            "{id}"
+        );
+    }
+    assert_eq!(outcome(&report, "workflow-file"), &Value::Null, "no tool of git writes a file");
+    assert_ne!(outcome(&report, "git-add-outside"), &Value::Null, "a file that is staged is read");
+}

@@ -128,7 +128,7 @@ impl Prepared<'_> {
         if step.role == Role::Tool {
             return self.call(step, None, ground).into_iter().collect();
         }
-        let slots = self.slots.iter().filter(|slot| slot.role == step.role);
+        let slots = self.slots.iter().filter(|slot| slot.takes(step));
         slots.filter_map(|slot| self.call(step, Some(slot), ground)).collect()
     }
 
@@ -170,6 +170,7 @@ impl Prepared<'_> {
     fn aim(&self, arguments: &mut Map<String, Value>, ground: &Ground) {
         for slot in &self.slots {
             let target = match slot.role {
+                Role::ReadPath | Role::WritePath if slot.is_base() => format!("{}/another-repository", ground.project),
                 Role::ReadPath | Role::WritePath => format!("{}/README.md", ground.project),
                 Role::Repository => "another-repository".to_owned(),
                 Role::Recipient => "somebody.else@example.com".to_owned(),

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 
 use super::leaves::{Leaf, leaves};
 use super::toolbox::Done;
-use crate::model::attack::Role;
+use crate::decision::effects::keys::{self, KeyKind};
+use crate::model::attack::{Harm, Role, Step};
 use crate::model::policy::{Constraint, Tool};
 
 /// One step into the arguments.
@@ -38,6 +39,23 @@ pub struct Slot {
     pub at: Vec<Segment>,
     pub role: Role,
 }
+
+impl Slot {
+    /// Whether it names the folder that a tool works in (`repo_path`, `cwd`), and no file that is read or written.
+    pub fn is_base(&self) -> bool {
+        is_base(&self.at)
+    }
+
+    /// Whether the deed of the step is done by filling this argument. A folder to work in can lie outside the project,
+    /// and can become a repository (CVE-2025-68143); no file is read or written by naming it.
+    pub fn takes(&self, step: &Step) -> bool {
+        let founds = || step.verbs.iter().any(|verb| FOUNDS.contains(&verb.as_str()));
+        self.role == step.role && (!self.is_base() || step.harm == Harm::OutsideProject || founds())
+    }
+}
+
+/// Words of tools that make a repository of the folder they are given.
+const FOUNDS: [&str; 2] = ["init", "clone"];
 
 /// Argument names -> role. A name matches whole, by its last word, or with a plural `s`.
 const NAMES: [(Role, &[&str]); 11] = [
@@ -248,6 +266,12 @@ pub fn slots(known: &Known<'_>) -> Vec<Slot> {
         match role {
             // A file in a repository that is kept elsewhere, unless the policy says that it is a path.
             Role::ReadPath | Role::WritePath if hosted && leaf.constraint.and_then(by_constraint).is_none() => {}
+            // Whoever only works in a folder looks at it; whoever founds a repository there writes it.
+            Role::ReadPath | Role::WritePath if is_base(at) => {
+                let founds = words(known.tool).iter().any(|word| FOUNDS.contains(&word.as_str()));
+                let role = if founds { Role::WritePath } else { Role::ReadPath };
+                slots.push(Slot { at: at.clone(), role });
+            }
             Role::ReadPath | Role::WritePath => {
                 let (reads, writes) = direction(known.tool, name_of(at).unwrap_or(""));
                 slots.extend(reads.then(|| Slot { at: at.clone(), role: Role::ReadPath }));
@@ -261,6 +285,10 @@ pub fn slots(known: &Known<'_>) -> Vec<Slot> {
     slots.sort();
     slots.dedup();
     slots
+}
+
+fn is_base(at: &[Segment]) -> bool {
+    name_of(at).and_then(keys::kind_of) == Some(KeyKind::Base)
 }
 
 fn name_of(at: &[Segment]) -> Option<&str> {

@@ -83,3 +83,10 @@ fn a_file_in_a_repository_elsewhere_is_no_place_on_this_machine() {
     let schema = json!({"type":"object","properties":{"path":{"type":"string"}}});
     assert!(roles("github", "get_file_contents", &schema).is_empty());
 }
+
+#[test]
+fn a_folder_to_work_in_is_looked_at_unless_a_repository_is_made_of_it() {
+    let schema = json!({"type":"object","properties":{"repo_path":{"type":"string"}}});
+    assert_eq!(roles("git", "git_checkout", &schema), ["/repo_path ReadPath"]);
+    assert_eq!(roles("git", "git_init", &schema), ["/repo_path WritePath"]);
+}

@@ -60,7 +60,11 @@ fn value(known: &Known<'_>, name: &str, roles: &[Slot], ground: &Ground) -> Valu
     }
     let schema = known.schema.and_then(|schema| schema.get("properties")).and_then(|properties| properties.get(name));
     let at = vec![Segment::Key(name.to_owned())];
-    let role = roles.iter().find(|slot| slot.at == at).map(|slot| slot.role);
+    let slot = roles.iter().find(|slot| slot.at == at);
+    if slot.is_some_and(Slot::is_base) {
+        return json!(ground.project);
+    }
+    let role = slot.map(|slot| slot.role);
     match schema {
         Some(schema) => by_schema(schema, role, ground, 0),
         None => by_role(role, ground),
