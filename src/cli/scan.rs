@@ -60,7 +60,8 @@ pub fn run(args: &Scan) -> Result<Exit, Failure> {
         });
     }
     let subjects: Vec<Subject> = files.iter().flat_map(|file| subjects(file, &here)).collect();
-    let findings = scan(&subjects, &here.home.to_string_lossy());
+    let mut findings = scan(&subjects, &here.home.to_string_lossy());
+    name_clients(&mut findings, &files, &here);
     match args.format {
         Format::Json => print_json(&files, &findings, &broken, &here),
         Format::Table => print_table(&files, &findings),
@@ -110,6 +111,21 @@ fn subjects(file: &ConfigFile, here: &Here) -> Vec<Subject> {
         writable_by_all: at == 0 && file.writable_by_all,
     });
     subjects.collect()
+}
+
+/// `remit record` alone is refused where several clients have servers: advice names the client of the finding's file.
+fn name_clients(findings: &mut [Finding], files: &[ConfigFile], here: &Here) {
+    for finding in findings {
+        let file = finding.at.as_ref().and_then(|at| files.iter().find(|file| here.short(&file.path) == at.file));
+        let Some(file) = file else { continue };
+        let target = match file.client {
+            "file" => format!("--path {}", here.short(&file.path).replace(' ', "\\ ")),
+            client => format!("--client {client}"),
+        };
+        for verb in ["remit record", "remit enforce"] {
+            finding.todo = finding.todo.replace(verb, &format!("{verb} {target}"));
+        }
+    }
 }
 
 fn print_table(files: &[ConfigFile], findings: &[Finding]) {
@@ -162,11 +178,11 @@ fn rows(findings: &[Finding], one_file: bool) -> Vec<Vec<String>> {
     cells.collect()
 }
 
-/// One line a rule, in the order of the findings.
+/// One line a rule, in the order of the findings; one more where another client needs another command.
 fn advice(findings: &[Finding]) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for finding in findings {
-        if !rows.iter().any(|row| row.first() == Some(&finding.id)) {
+        if !rows.iter().any(|row| row.first() == Some(&finding.id) && row.get(1) == Some(&finding.todo)) {
             rows.push(vec![finding.id.clone(), finding.todo.clone()]);
         }
     }

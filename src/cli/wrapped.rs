@@ -9,7 +9,7 @@ use crate::edge::clients::change::{Choice, change};
 use crate::edge::clients::entries::Entry;
 use crate::edge::clients::rewrite::Wrap;
 use crate::edge::clients::wrapping::{self, Seen, Settings};
-use crate::edge::clients::{ConfigFile, find};
+use crate::edge::clients::{ConfigFile, Source, find};
 use crate::edge::render::table::table;
 use crate::edge::store::{files, state};
 use crate::edge::terminal;
@@ -161,7 +161,7 @@ fn act_on(
             note(before, entry, refused, disabled, targets.stop),
         ]);
     }
-    let heading = format!("{}{}", title(file), terminal::plain(&here.short(&file.path)));
+    let heading = format!("{}{}", title(file, here), terminal::plain(&here.short(&file.path)));
     if !done.tables.is_empty() {
         done.tables.push('\n');
     }
@@ -177,7 +177,12 @@ fn act_on(
     Ok(())
 }
 
-fn title(file: &ConfigFile) -> String {
+/// Whose file it is, as `status` names it: one that several clients read belongs to the first of them, whichever was
+/// asked for.
+fn title(file: &ConfigFile, here: &Here) -> String {
+    let all = find::files_of(&Source::All, &here.project, &here.home).unwrap_or_default();
+    let owner = all.iter().flatten().find(|known| known.path == file.path).filter(|_| file.client != "file");
+    let file = owner.unwrap_or(file);
     match (file.client, file.also.len()) {
         ("file", _) => String::new(),
         (client, 0) => format!("{}  ", name_of(client)),

@@ -143,3 +143,19 @@ fn hostile_names_do_not_reach_the_screen_raw() {
     let output = place.remit(&["scan"]).assert().code(0).get_output().clone();
     assert!(!String::from_utf8(output.stdout).unwrap().contains(['\u{1b}', '\u{202e}']));
 }
+
+#[test]
+fn advice_names_the_client_whose_file_it_is() {
+    let place = Place::new();
+    let servers = r#"{"mcpServers":{"fs":{"command":"fs-server","args":[]}}}"#;
+    place.write(".mcp.json", servers);
+    place.write(".cursor/mcp.json", servers);
+    let output = place.remit(&["scan", "--format", "json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let bare = findings.filter(|finding| finding["id"] == "not-wrapped");
+    let advice: Vec<&str> = bare.map(|finding| finding["todo"].as_str().unwrap()).collect();
+    assert_eq!(advice.len(), 2, "{advice:?}");
+    assert!(advice.iter().any(|todo| todo.contains("remit record --client cursor")), "{advice:?}");
+    assert!(advice.iter().all(|todo| todo.contains("remit record --client ")), "{advice:?}");
+}
