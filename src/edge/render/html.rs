@@ -73,7 +73,9 @@ fn bars(classes: &[ClassRow]) -> Vec<Bar> {
     classes.iter().filter(|class| class.tally.total() > 0).map(bar).collect()
 }
 
+/// One column for each span in which something was asked: an agent rests for hours, and empty space tells nothing.
 fn columns(timeline: &[Bucket]) -> Vec<Column> {
+    let timeline: Vec<&Bucket> = timeline.iter().filter(|bucket| bucket.succeeded + bucket.failed > 0).collect();
     let most = timeline.iter().map(|bucket| bucket.succeeded + bucket.failed).max().unwrap_or(0).max(1);
     let width = (WIDTH / (timeline.len() as u64).max(1)).max(1);
     timeline
@@ -88,10 +90,18 @@ fn columns(timeline: &[Bucket]) -> Vec<Column> {
                 width: width.saturating_sub(1).max(1),
                 failed: (top, failed),
                 succeeded: (top + failed, succeeded),
-                label: format!("{}: {} succeeded, {} did not", bucket.from, bucket.succeeded, bucket.failed),
+                label: format!("{}: {} succeeded, {} did not", moment(&bucket.from), bucket.succeeded, bucket.failed),
             }
         })
         .collect()
+}
+
+/// A moment to the second: `2026-11-20 17:25:57`. Whatever is no RFC 3339 time stays as it is.
+fn moment(text: &str) -> String {
+    match (text.get(..10), text.get(10..11), text.get(11..19)) {
+        (Some(day), Some("T"), Some(time)) => format!("{day} {time}"),
+        _ => text.to_owned(),
+    }
 }
 
 /// The class of the banner.
@@ -105,6 +115,10 @@ fn standing(standing: Standing) -> &'static str {
 }
 
 impl Page<'_> {
+    fn moment(&self, text: &str) -> String {
+        moment(text)
+    }
+
     fn banner(&self) -> &'static str {
         standing(self.report.verdict.standing)
     }
