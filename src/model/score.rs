@@ -87,6 +87,8 @@ pub struct AttackScore {
     pub cut: u64,
     /// The first of each outcome, the worst first.
     pub examples: Vec<Case>,
+    /// Every grant that let it through, each once: all of them must be narrowed to stop it.
+    pub grants: Vec<Passed>,
 }
 
 impl AttackScore {
@@ -105,6 +107,14 @@ pub struct Case {
     /// The calls in order, up to the one that was stopped.
     pub calls: Vec<BoundCall>,
     /// The rule that stopped it; for one that got through, the grant that let the last call.
+    pub rule: Spoke,
+}
+
+/// A grant that lets an attack pass, and the tool that it passes through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Passed {
+    /// `fs.read_file`
+    pub tool: String,
     pub rule: Spoke,
 }
 

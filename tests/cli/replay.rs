@@ -309,3 +309,18 @@ fn a_repository_is_no_file_that_is_read_or_written() {
     assert_eq!(outcome(&report, "workflow-file"), &Value::Null, "no tool of git writes a file");
     assert_ne!(outcome(&report, "git-add-outside"), &Value::Null, "a file that is staged is read");
 }
+
+#[test]
+fn advice_names_every_grant_that_an_attack_passes_and_following_it_stops_the_attack() {
+    let place = Place::new();
+    let path = json!({ "path": text() });
+    place.write("mcp.lock", &lock(&[("read_file", path.clone()), ("read_text", path)]));
+    place.write("mcp.policy.yaml", "version: 1\nservers:\n  fs:\n    tools:\n      read_file: { args: { path: { paths: [/etc] } } }\n      read_text: { args: { path: { paths: [/etc] } } }\n");
+    let (out, code) = run(&place, &["replay"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("narrow servers.fs.tools.read_file.args.path"), "{out}");
+    assert!(out.contains("narrow servers.fs.tools.read_text.args.path"), "{out}");
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    place.write("mcp.policy.yaml", "version: 1\nservers:\n  fs:\n    tools:\n      read_file: { args: { path: { paths: [./src] } } }\n      read_text: { args: { path: { paths: [./src] } } }\n");
+    assert_eq!(run(&place, &["replay"]).1, 0);
+}

@@ -53,7 +53,7 @@ fn excerpt(out: &str, end: &str, also: &[&str]) -> String {
 
 /// A comment of at most 80 columns; what is no comment stays whole.
 fn cut(line: &str) -> String {
-    if !line.trim_start().starts_with('#') || line.chars().count() <= 80 {
+    if line.chars().count() <= 80 {
         return line.to_owned();
     }
     line.chars().take(76).chain(" ...".chars()).collect()

@@ -118,10 +118,9 @@ fn attacks(card: &Scorecard, veil: &Veil, all: bool, out: &mut String) {
     }
     if !card.beyond.is_empty() {
         let shown = if all { String::new() } else { " (--all lists them)".to_owned() };
-        out.push_str(&format!(
-            "{} known incidents happen where no gate at a call can stop them{shown}.\n",
-            card.beyond.len()
-        ));
+        let told =
+            format!("{} known incidents happen where no gate at a call can stop them{shown}.", card.beyond.len());
+        out.push_str(&wrapped(&told, 0));
         if all {
             let rows: Vec<Vec<String>> =
                 card.beyond.iter().map(|beyond| vec![beyond.id.clone(), beyond.why.clone()]).collect();
@@ -220,14 +219,25 @@ fn got_through(card: &Scorecard, veil: &Veil, out: &mut String) {
                 plain(variant)
             ));
         }
-        if let Some(edit) = &case.rule.edit {
-            out.push_str(&wrapped(&format!("to stop it: {}", plain(edit)), 4));
+        for edit in edits(attacks) {
+            out.push_str(&wrapped(&format!("to stop it: {}", plain(&veil.text(&edit))), 4));
         }
     }
     let more = grants.len().saturating_sub(SHOWN);
     if more > 0 {
         out.push_str(&format!("  and {more} more grants (--all lists every attack)\n"));
     }
+}
+
+/// What to change so that none of the attacks passes any more: every grant that lets one, each once.
+pub fn edits<'a>(attacks: impl IntoIterator<Item = &'a &'a AttackScore>) -> Vec<String> {
+    let mut edits: Vec<String> = Vec::new();
+    for edit in attacks.into_iter().flat_map(|attack| &attack.grants).filter_map(|passed| passed.rule.edit.as_ref()) {
+        if !edits.contains(edit) {
+            edits.push(edit.clone());
+        }
+    }
+    edits
 }
 
 /// Of several cases the shortest call in its usual spelling is the plainest.
@@ -275,6 +285,9 @@ fn recorded(traces: &Backtest, veil: &Veil, out: &mut String) {
     let headings = ["recorded calls", "still allowed", "now denied", "now asked", "not replayable", "skipped"];
     let cells = [row.iter().sum::<u64>()].iter().chain(&row).map(u64::to_string).collect();
     out.push_str(&aligned(&headings, &[cells]));
+    if traces.skipped > 0 {
+        out.push_str("Skipped: failed, refused or unanswered when recorded, so they prove nothing.\n");
+    }
     for change in traces.changed.iter().take(SHOWN) {
         let now = match (change.now, change.not_replayable) {
             (_, true) => "not replayable",

@@ -6,7 +6,7 @@ use super::evidence::{self, Uses};
 use super::grants::{describe, granted};
 use crate::cli::exit::Failure;
 use crate::cli::replay::load::{Inputs, last_time};
-use crate::cli::replay::show::Veil;
+use crate::cli::replay::show::{Veil, edits};
 use crate::edge::terminal::plain;
 use crate::model::finding::{Finding, Severity};
 use crate::model::policy::{Args, Document, Tool};
@@ -136,11 +136,8 @@ fn numbers(parts: &Parts<'_>, servers: &[ServerRow]) -> Vec<Number> {
 fn todo(parts: &Parts<'_>, unused: &[UnusedRow]) -> Vec<String> {
     let mut todo = Vec::new();
     for attack in through_attacks(parts.card) {
-        let edit = attack
-            .examples
-            .iter()
-            .find_map(|case| case.rule.edit.as_deref())
-            .unwrap_or("narrow the grant that let it pass");
+        let edits = edits([&attack]);
+        let edit = if edits.is_empty() { "narrow the grant that let it pass".to_owned() } else { edits.join("; and ") };
         todo.push(format!("Stop \u{201c}{}\u{201d}: {edit}.", attack.title));
     }
     if parts.traces.is_some_and(|traces| traces.newly_denied > 0) {
@@ -343,7 +340,7 @@ fn through(card: &Scorecard, veil: &Veil) -> Vec<ThroughRow> {
             harm: attack.harm.to_string(),
             calls: case.map(|case| case.calls.iter().map(|call| veil.call(call)).collect()).unwrap_or_default(),
             let_by: format!("{}{at}", rule.rule),
-            edit: rule.edit,
+            edit: Some(edits([&attack]).join("; and ")).filter(|edit| !edit.is_empty()),
         }
     };
     through_attacks(card).map(row).collect()

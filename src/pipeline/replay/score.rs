@@ -14,13 +14,16 @@ use crate::model::facts::Facts;
 use crate::model::history::History;
 use crate::model::policy::{Args, Document, Server, Tool};
 use crate::model::request::Request;
-use crate::model::score::{AttackScore, Case, Outcome, Scorecard, Spoke, Tally};
+use crate::model::score::{AttackScore, Case, Outcome, Passed, Scorecard, Spoke, Tally};
 use crate::model::server::Toolbox;
 use crate::model::time::Timestamp;
 use crate::model::verdict::{Decision, Reason, Verdict};
 
 /// Cases that are kept of each attack, to be shown.
 const EXAMPLES: usize = 8;
+
+/// Grants that are named of each attack that gets through.
+const GRANTS: usize = 256;
 
 /// The three policies that an attack is judged by.
 #[derive(Debug)]
@@ -215,6 +218,7 @@ fn score_attack(
     let mut calls = Tally::default();
     let mut variants = Tally::default();
     let mut uncounted = 0;
+    let mut grants = Vec::new();
     let mut kept: BTreeMap<Outcome, Vec<Case>> = BTreeMap::new();
     for way in &ways {
         let Some(case) = judge.play(way) else {
@@ -227,6 +231,13 @@ fn score_attack(
         }
         if let Some(last) = case.calls.last() {
             card.by_tool.entry(format!("{}.{}", last.server, last.tool)).or_default().add(case.outcome);
+        }
+        if let Some(last) = case.calls.last().filter(|_| case.outcome == Outcome::Through) {
+            let tool = format!("{}.{}", last.server, last.tool);
+            let known = grants.iter().any(|old: &Passed| old.tool == tool && old.rule.rule == case.rule.rule);
+            if !known && grants.len() < GRANTS {
+                grants.push(Passed { tool, rule: case.rule.clone() });
+            }
         }
         card.by_rule.entry(case.rule.rule.clone()).or_default().add(case.outcome);
         let examples = kept.entry(case.outcome).or_default();
@@ -246,6 +257,7 @@ fn score_attack(
         variants,
         uncounted,
         cut,
+        grants,
         examples: kept.into_iter().rev().flat_map(|(_, cases)| cases).take(EXAMPLES).collect(),
     }
 }
