@@ -320,6 +320,7 @@ fn advice_names_every_grant_that_an_attack_passes_and_following_it_stops_the_att
     assert_eq!(code, 1, "{out}");
     assert!(out.contains("narrow servers.fs.tools.read_file.args.path"), "{out}");
     assert!(out.contains("narrow servers.fs.tools.read_text.args.path"), "{out}");
+    assert!(out.contains("from [/etc] to less"), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
     place.write("mcp.policy.yaml", "version: 1\nservers:\n  fs:\n    tools:\n      read_file: { args: { path: { paths: [./src] } } }\n      read_text: { args: { path: { paths: [./src] } } }\n");
     assert_eq!(run(&place, &["replay"]).1, 0);

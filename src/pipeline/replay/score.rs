@@ -12,7 +12,7 @@ use crate::decision::protections;
 use crate::model::attack::{Attack, BoundCall, Pack};
 use crate::model::facts::Facts;
 use crate::model::history::History;
-use crate::model::policy::{Args, Document, Server, Tool};
+use crate::model::policy::{Args, Constraint, Document, Server, Tool};
 use crate::model::request::Request;
 use crate::model::score::{AttackScore, Case, Outcome, Passed, Scorecard, Spoke, Tally};
 use crate::model::server::Toolbox;
@@ -88,7 +88,10 @@ impl<'a> Judge<'a> {
                 rule.argument = Some(format!("/{aim}"));
             }
         }
-        rule.edit = way.calls.last().map(|call| narrow(&rule.rule, call));
+        rule.edit = way.calls.last().map(|call| {
+            let constraint = way.aim.as_ref().and_then(|aim| constraint_on(document, call, aim));
+            narrow(&rule.rule, call, constraint)
+        });
     }
 
     /// The strictest verdict, after how many calls it fell, and the verdict itself. A sequence ends where a step is
@@ -140,7 +143,7 @@ fn decisive(verdict: &Verdict) -> Option<&Reason> {
 }
 
 /// What to change so that the attack no longer passes.
-fn narrow(pointer: &str, call: &BoundCall) -> String {
+fn narrow(pointer: &str, call: &BoundCall, constraint: Option<&Constraint>) -> String {
     if pointer == "default" {
         return "remove `default: allow`".to_owned();
     }
@@ -151,7 +154,32 @@ fn narrow(pointer: &str, call: &BoundCall) -> String {
     if pointer.ends_with(".args") || pointer.contains("allowed_tools") || !pointer.contains(".args.") {
         format!("list the arguments of {name} under `args`, or add it to approvals.require_human_approval")
     } else {
-        format!("narrow {pointer}, or add {name} to approvals.require_human_approval")
+        let from = constraint.and_then(held).map(|held| format!(" from {held} to less")).unwrap_or_default();
+        format!("narrow {pointer}{from}, or add {name} to approvals.require_human_approval")
+    }
+}
+
+/// What the policy says of one argument of the call.
+fn constraint_on<'a>(document: &'a Document, call: &BoundCall, argument: &str) -> Option<&'a Constraint> {
+    match &document.servers.get(&call.server)?.tools.get(&call.tool)?.args {
+        Args::Listed(args) => args.get(argument),
+        _ => None,
+    }
+}
+
+/// What a constraint lets pass, where a few words say it.
+fn held(constraint: &Constraint) -> Option<String> {
+    match constraint {
+        Constraint::Any => Some("anything".to_owned()),
+        Constraint::Paths { paths: list, .. }
+        | Constraint::Urls(list)
+        | Constraint::Emails(list)
+        | Constraint::Commands(list)
+            if list.len() <= 4 =>
+        {
+            Some(format!("[{}]", list.join(", ")))
+        }
+        _ => None,
     }
 }
 
