@@ -19,6 +19,9 @@ pub const VERSION: u32 = 1;
 /// How many prefixes of a bare session are remembered, so that a file that has grown is known to supersede itself.
 pub const PREFIXES: usize = 4096;
 
+/// How far from 0 a number may be that a schema lists and nobody used.
+pub const MEASURE: f64 = 1000.0;
+
 /// What inference knows. Also the format of `--emit-evidence`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -41,6 +44,9 @@ pub struct Session {
     /// SHA-256 of the `session` event, where there is one: the trace is the same one at any length.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// Of the `session` event: the same for all servers that one run of one client started. Hashed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     pub lines: u64,
     /// Of a file of bare calls: the first eight bytes of the digest after each line, up to [`PREFIXES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -174,6 +180,12 @@ pub struct Offered {
     /// Argument -> the values of its `enum`, where it has one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub arguments: BTreeMap<String, Vec<Value>>,
+    /// Arguments that are `boolean`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub switches: BTreeSet<String>,
+    /// Arguments that are `integer` or `number` -> smallest and greatest, never further from 0 than [`MEASURE`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ranges: BTreeMap<String, (f64, f64)>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub required: BTreeSet<String>,
     /// `destructiveHint: true` or `readOnlyHint: false`

@@ -101,7 +101,7 @@ fn a_file_that_has_grown_supersedes_its_shorter_self() {
     infer(&place, &["t.jsonl", "--emit-evidence", "short.json", "--out", "x.yaml"]);
     place.write("t.jsonl", &lines(&[&read("src/a.rs"), &read("src/b.rs")]));
     let policy = infer(&place, &["t.jsonl", "--evidence", "short.json", "--out", "-"]);
-    assert!(policy.contains("# 1 sessions, 2 calls"), "{policy}");
+    assert!(policy.contains("# 1 session, 2 calls"), "{policy}");
 }
 
 #[test]
@@ -293,4 +293,86 @@ fn a_time_zone_is_no_absolute_path_and_names_with_dots_climb_nowhere() {
         assert_eq!(decide(&place, &zone(name)), "deny", "{name}");
         assert_eq!(decide(&place, &release(name)), "deny", "{name}");
     }
+}
+
+/// A recording of one server that listed `git_log`: in the `number`th line the calls.
+fn git_session(place: &Place, server: &str, calls: &[&str]) -> String {
+    let project = place.project().display().to_string();
+    let head = |event: &str| format!(r#"{{"v":1,"time":"2026-11-20T10:00:00Z","server":"{server}",{event}}}"#);
+    let schema = r#"{"type":"object","required":["repo"],"properties":{"repo":{"type":"string"},"start_timestamp":{"type":"string"},"order":{"enum":["date","topo"]},"max_count":{"type":"integer","default":10},"merges":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"labels":{"type":"array"},"extra":{"type":"object"}}}"#;
+    let mut trace = vec![
+        head(&format!(
+            r#""event":"session","session":"run-1","command":["{server}"],"project":"{project}","cwd":"{project}""#
+        )),
+        head(&format!(r#""event":"tools","tools":[{{"name":"git_log","inputSchema":{schema}}}]"#)),
+    ];
+    for (at, arguments) in calls.iter().enumerate() {
+        let facts = format!(r#"{{"project":"{project}","cwd":"{project}"}}"#);
+        trace.push(head(&format!(
+            r#""event":"call","call":{at},"tool":"git_log","arguments":{arguments},"facts":{facts}"#
+        )));
+        trace.push(head(&format!(r#""event":"result","call":{at},"outcome":"ok","ms":1,"bytes":2"#)));
+    }
+    lines(&trace.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn git_log(arguments: &str) -> String {
+    format!(r#"{{"server":"git","tool":"git_log","arguments":{arguments}}}"#)
+}
+
+#[test]
+fn an_unseen_argument_of_a_read_may_be_a_switch_a_bounded_number_or_a_listed_word_and_nothing_else() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &git_session(&place, "git", &[r#"{"repo":"web"}"#]));
+    infer(&place, &[]);
+    for more in [r#""max_count":5"#, r#""merges":true"#, r#""order":"topo""#] {
+        assert_eq!(decide(&place, &git_log(&format!(r#"{{"repo":"web",{more}}}"#))), "allow", "{more}");
+    }
+    for more in [
+        r#""start_timestamp":"--output=/etc/x""#,
+        r#""start_timestamp":"today""#,
+        r#""labels":["x"]"#,
+        r#""extra":{"a":1}"#,
+        r#""max_count":1000000"#,
+        r#""order":"-p""#,
+    ] {
+        assert_eq!(decide(&place, &git_log(&format!(r#"{{"repo":"web",{more}}}"#))), "deny", "{more}");
+    }
+    let report = place.remit(&["infer", "--against", "mcp.policy.yaml"]).assert().code(1);
+    let said = String::from_utf8(report.get_output().stdout.clone()).unwrap();
+    assert!(said.contains("max_count") && !said.contains("args.repo"), "{said}");
+}
+
+#[test]
+fn an_argument_that_was_used_once_is_granted_no_less_than_before() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &git_session(&place, "git", &[r#"{"repo":"web","max_count":3,"order":"date"}"#]));
+    infer(&place, &[]);
+    for call in [r#"{"repo":"web"}"#, r#"{"repo":"web","max_count":900}"#, r#"{"repo":"web","order":"topo"}"#] {
+        assert_eq!(decide(&place, &git_log(call)), "allow", "{call}");
+    }
+    assert_eq!(decide(&place, &git_log(r#"{"repo":"web","max_count":1001}"#)), "deny");
+}
+
+#[test]
+fn servers_of_one_run_are_one_session_and_no_line_is_wider_than_a_screen() {
+    let place = Place::new();
+    for server in ["git", "hub", "third"] {
+        place.write(&format!("traces/{server}.jsonl"), &git_session(&place, server, &[r#"{"repo":"web"}"#]));
+    }
+    let said = infer(&place, &[]);
+    assert!(place.read("mcp.policy.yaml").contains("# 1 session, 3 calls"));
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    assert!(said.contains("read-only git calls"), "{said}");
+}
+
+#[test]
+fn a_verb_that_nobody_knows_is_not_said_to_change_something() {
+    let place = Place::new();
+    let call = |tool: &str| format!(r#"{{"server":"s","tool":"{tool}","arguments":{{"a":1}}}}"#);
+    place.write("t.jsonl", &lines(&[&call("frobnicate")]));
+    assert!(!infer(&place, &["t.jsonl"]).contains("change"));
+    place.write("t.jsonl", &lines(&[&call("frobnicate"), &call("create_x")]));
+    let said = infer(&place, &["t.jsonl"]);
+    assert!(said.contains("1 of 2 tools changes something"), "{said}");
 }

@@ -11,7 +11,7 @@ use crate::model::evidence::Evidence;
 use crate::pipeline::infer::completeness::{self, Measured};
 use crate::pipeline::infer::generalise::Inference;
 use crate::pipeline::infer::settings::Settings;
-use crate::pipeline::infer::view::View;
+use crate::pipeline::infer::view::{View, runs};
 use crate::pipeline::infer::{summary, write};
 
 /// The comment at the head of the file.
@@ -24,7 +24,10 @@ pub fn head(view: &View<'_>, settings: &Settings) -> Vec<String> {
         (Some(first), Some(last)) => format!(", {} to {}", first.day(), last.day()),
         _ => String::new(),
     };
-    vec![format!("{} sessions, {calls} calls{when}; strictness {}", view.sessions.len(), settings.strictness.name())]
+    let (sessions, strictness) = (runs(view.sessions.iter().copied()), settings.strictness.name());
+    let count = |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let (sessions, calls) = (count(sessions as u64, "session"), count(calls, "call"));
+    vec![format!("{sessions}, {calls}{when}; strictness {strictness}")]
 }
 
 /// Servers, completeness, what was not learned, and the closing sentence.
@@ -47,20 +50,20 @@ pub fn summary(out: &Path, evidence: &Evidence, view: &View<'_>, inference: &Inf
     for line in lines.iter().filter(|line| !line.unused.is_empty()) {
         let names: Vec<&str> = line.unused.iter().map(String::as_str).take(8).collect();
         let more = if line.unused.len() > 8 { " ..." } else { "" };
-        text.push_str(&format!(
-            "{} offers, and was never asked for: {}{more}\n",
-            plain(&line.server),
-            plain(&names.join(", "))
-        ));
+        let said = format!("Never used of {}: {}{more}", plain(&line.server), plain(&names.join(", ")));
+        text.push_str(&wrapped(&said, 2));
     }
     text.push('\n');
     text.push_str(&completeness(evidence, settings));
     for finding in &inference.findings {
-        text.push_str(&format!("{} {}: {}\n", finding.severity, plain(&finding.subject), plain(&finding.what)));
-        text.push_str(&format!("  {}; {}\n", finding.why, finding.todo));
+        let what = format!("{} {}: {}", finding.severity, plain(&finding.subject), plain(&finding.what));
+        text.push_str(&wrapped(&what, 2));
+        text.push_str(&wrapped(&format!("  {}; {}", finding.why, finding.todo), 2));
     }
-    text.push_str(&format!("\n{}\n", plain(&summary::sentence(view, &inference.document, settings))));
-    text.push_str(&format!("wrote {}; next: `remit check`, then `remit replay`\n", out.display()));
+    text.push('\n');
+    text.push_str(&wrapped(&plain(&summary::sentence(view, &inference.document, settings)), 2));
+    let wrote = format!("Wrote {}; next: `remit check`, then `remit replay`", plain(&out.display().to_string()));
+    text.push_str(&wrapped(&wrote, 2));
     terminal::print(&text);
 }
 
@@ -68,34 +71,58 @@ fn completeness(evidence: &Evidence, settings: &Settings) -> String {
     let measured = completeness::leave_one_out(evidence, settings);
     if measured.sessions < 2 {
         let why = if evidence.sessions.len() < 2 {
-            "one session cannot tell; record at least 5"
+            "one recording cannot tell; record at least 5 sessions"
         } else {
             "too much to measure"
         };
-        return format!("how complete is this recording: {why}\n");
+        return wrapped(&format!("How complete is this: {why}"), 2);
     }
-    let mut text = format!("how complete is this recording: {}\n", share(measured, "left out one at a time"));
+    let mut text = wrapped(&format!("How complete is this: {}", share(measured, "left out one at a time")), 2);
     if let Some(measured) = completeness::in_time_order(evidence, settings) {
-        text.push_str(&format!("  {}\n", share(measured, "each judged by those before it")));
+        text.push_str(&wrapped(&format!("  Over time: {}", share(measured, "each judged by those before it")), 2));
     }
     let (low, high) = measured.unseen();
-    text.push_str(&format!(
-        "  the next session needs something unseen with a probability of {:.0} % ({:.0} to {:.0} %)\n",
+    let chance = format!(
+        "  The next one needs something unseen with a probability of {:.0} % ({:.0} to {:.0} %).",
         f64::from(measured.sessions - measured.allowed - measured.asked) / f64::from(measured.sessions) * 100.0,
         low * 100.0,
         high * 100.0
-    ));
+    );
+    text.push_str(&wrapped(&chance, 2));
     if high - low > 0.3 {
         // The interval of a share over n sessions is about 2 / sqrt(n) wide.
         let needed = 45_u32.saturating_sub(measured.sessions).max(5);
-        text.push_str(&format!("  that is little to go by: about {needed} more sessions would tell\n"));
+        let more = format!("  That is little to go by: about {needed} more recordings would tell.");
+        text.push_str(&wrapped(&more, 2));
     }
     text
 }
 
+/// Lines of at most 80 columns: the first as it stands, the others indented. A longer word stands alone.
+fn wrapped(text: &str, indent: usize) -> String {
+    let start = text.len() - text.trim_start().len();
+    let (mut out, mut column) = (" ".repeat(start), start);
+    for (at, word) in text.split_whitespace().enumerate() {
+        let length = word.chars().count();
+        if at > 0 && column + 1 + length > 80 {
+            out.push('\n');
+            out.push_str(&" ".repeat(start + indent));
+            column = start + indent;
+        } else if at > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out.push('\n');
+    out
+}
+
 fn share(measured: Measured, how: &str) -> String {
     let asked = if measured.asked > 0 { format!(", {} asked", measured.asked) } else { String::new() };
-    format!("{} of {} sessions allowed by the policy of the others{asked} ({how})", measured.allowed, measured.sessions)
+    let Measured { allowed, sessions, .. } = measured;
+    format!("{allowed} of {sessions} recordings allowed by the policy of the others{asked} ({how})")
 }
 
 /// `--explain server.tool.arg`
@@ -140,13 +167,14 @@ pub fn against(path: &Path, view: &View<'_>, inference: &Inference, settings: &S
     let text = files::read_text(path).map_err(|error| Failure::usage(error.to_string()))?;
     let (loaded, _) =
         policy::load(&text, &path.display().to_string()).map_err(|problems| Failure::usage(problems.to_string()))?;
-    let rows = summary::over_privilege(loaded.document(), &inference.document, view);
+    let rows = summary::over_privilege(loaded.document(), &inference.used(), view);
     let window = head(view, settings).join(" ");
     if rows.is_empty() {
-        terminal::print(&format!("every grant of {} was used ({window})\n", path.display()));
+        let said = format!("Every grant of {} was used ({window}).", plain(&path.display().to_string()));
+        terminal::print(&wrapped(&said, 2));
         return Ok(Exit::Fine);
     }
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(grant, what)| vec![grant, what]).collect();
-    terminal::print(&format!("{}\nlooked at {window}\n", table(&["grant", "what was used of it"], &rows)));
+    terminal::print(&format!("{}\nLooked at {window}.\n", table(&["grant", "what was used of it"], &rows)));
     Ok(Exit::Failed)
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{danger, node};
 use crate::decision::redact::Redactor;
-use crate::model::evidence::{Offered, PREFIXES, Place, Refused, Server, Session, Tool};
+use crate::model::evidence::{MEASURE, Offered, PREFIXES, Place, Refused, Server, Session, Tool};
 use crate::model::facts::Facts;
 use crate::model::request::Request;
 use crate::model::time::Timestamp;
@@ -127,6 +127,9 @@ impl<'a> Observer<'a> {
                     let digest = Sha256::digest(text.as_bytes());
                     self.session.id = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect());
                     self.session.prefixes = Vec::new();
+                    let run = Sha256::digest(said.session.as_bytes());
+                    self.session.run = (!said.session.is_empty())
+                        .then(|| run.iter().take(8).map(|byte| format!("{byte:02x}")).collect());
                 }
                 let place = self.session.place.get_or_insert_default();
                 place.project = said.project;
@@ -298,6 +301,23 @@ fn finish(tool: &mut Tool) {
     }
 }
 
+/// The one type that a schema has besides null, and the schema that says so: itself, or the only one of its `anyOf`.
+fn only_type(schema: &Value) -> Option<(&Value, &str)> {
+    if let Some(parts) = schema.get("anyOf").and_then(Value::as_array) {
+        let mut parts = parts.iter().filter(|part| part.get("type").and_then(Value::as_str) != Some("null"));
+        let only = parts.next().filter(|_| parts.next().is_none())?;
+        return Some((only, only.get("type")?.as_str()?));
+    }
+    match schema.get("type")? {
+        Value::String(one) => Some((schema, one)),
+        Value::Array(many) => {
+            let mut many = many.iter().filter_map(Value::as_str).filter(|one| *one != "null");
+            many.next().filter(|_| many.next().is_none()).map(|one| (schema, one))
+        }
+        _ => None,
+    }
+}
+
 fn read_offered(tool: &Value) -> Option<(String, Offered)> {
     let name = tool.get("name")?.as_str()?.to_owned();
     let schema = tool.get("inputSchema");
@@ -306,6 +326,20 @@ fn read_offered(tool: &Value) -> Option<(String, Offered)> {
         for (argument, said) in properties.iter().take(256) {
             let values = said.get("enum").and_then(Value::as_array).cloned().unwrap_or_default();
             offered.arguments.insert(argument.clone(), values);
+            match only_type(said) {
+                Some((_, "boolean")) => drop(offered.switches.insert(argument.clone())),
+                Some((schema, "integer" | "number")) => {
+                    let bound = |name: &str, otherwise: f64| {
+                        let number = schema.get(name).and_then(Value::as_f64).unwrap_or(otherwise);
+                        number.clamp(-MEASURE, MEASURE)
+                    };
+                    let (least, most) = (bound("minimum", 0.0), bound("maximum", MEASURE));
+                    if least <= most {
+                        offered.ranges.insert(argument.clone(), (least, most));
+                    }
+                }
+                _ => {}
+            }
         }
     }
     let required = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);

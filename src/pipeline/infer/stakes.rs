@@ -11,6 +11,8 @@ use crate::model::evidence::Offered;
 pub struct Stakes {
     /// A call changes something, here or elsewhere.
     pub changes: bool,
+    /// Its verb, its arguments or its server say that it does; else it is only taken for a change.
+    pub surely: bool,
     /// What it says reaches somebody outside: a message, a web search, a request with a body.
     pub outward: bool,
     pub class: Option<&'static Class>,
@@ -158,11 +160,12 @@ pub fn of(tool: &str, seen: &ToolView<'_>, offered: Option<&Offered>) -> Stakes 
     let by_arguments = seen.arguments.fields.iter().any(|(name, spot)| does_something(name, spot));
     let says = offered.is_some_and(|offered| offered.says_it_changes);
     let sql = sql_stakes(&seen.arguments);
-    let changes = says || by_arguments || sql.unwrap_or_else(|| verb.unwrap_or(true));
+    let told = if says || by_arguments { Some(true) } else { sql.or(verb) };
+    let changes = told.unwrap_or(true);
     let outward_name = words.iter().any(|word| OUTWARD.contains(&word.as_str()));
     let has_url = seen.arguments.fields.keys().any(|name| reading::is_url_name(name));
     let class = if changes { danger::class_of(tool) } else { None };
-    Stakes { changes, outward: changes || outward_name || has_url, class }
+    Stakes { changes, surely: told == Some(true), outward: changes || outward_name || has_url, class }
 }
 
 /// An argument that is a command makes any tool a shell.

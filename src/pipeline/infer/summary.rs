@@ -61,15 +61,20 @@ pub fn sentence(view: &View<'_>, document: &Document, _settings: &Settings) -> S
     let (mut used, mut places, mut hosts) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
     let mut classes: BTreeSet<&str> = BTreeSet::new();
     for (name, seen) in &view.servers {
-        let changes = seen.tools.iter().filter(|(tool, calls)| {
+        let (mut sure, mut unsure) = (0, 0);
+        for (tool, calls) in &seen.tools {
             let stakes = stakes::of(tool, calls, seen.offered.get(*tool).copied());
             classes.extend(stakes.class.map(|class| class.name));
-            stakes.changes
-        });
-        match (changes.count(), seen.tools.len()) {
-            (_, 0) => {}
-            (0, _) => used.push(format!("read-only {name} calls")),
-            (some, all) => used.push(format!("{name} ({some} of {all} tools change something)")),
+            sure += usize::from(stakes.surely);
+            unsure += usize::from(stakes.changes && !stakes.surely);
+        }
+        match (sure, unsure, seen.tools.len()) {
+            (_, _, 0) => {}
+            (0, 0, _) => used.push(format!("read-only {name} calls")),
+            (0, _, 1) => used.push(format!("{name} (1 tool)")),
+            (0, _, all) => used.push(format!("{name} ({all} tools)")),
+            (1, _, all) => used.push(format!("{name} (1 of {all} tools changes something)")),
+            (some, _, all) => used.push(format!("{name} ({some} of {all} tools change something)")),
         }
     }
     for server in document.servers.values() {

@@ -1,6 +1,6 @@
 //! Evidence of many sessions seen as one: per server, tool and position, which session showed what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::evidence::{Beyond, Evidence, Node, Offered, Place, Session, Tool};
 use crate::model::time::Timestamp;
@@ -88,6 +88,19 @@ impl<'a> View<'a> {
         }
         view
     }
+}
+
+/// How many runs of clients these recordings are of: the servers of one run are recorded apart, and are one session.
+pub fn runs<'a>(recordings: impl IntoIterator<Item = &'a Session>) -> usize {
+    let mut runs = BTreeSet::new();
+    let mut alone = 0;
+    for recording in recordings {
+        match &recording.run {
+            Some(run) => drop(runs.insert(run.as_str())),
+            None => alone += 1,
+        }
+    }
+    runs.len() + alone
 }
 
 impl<'a> ToolView<'a> {

@@ -13,6 +13,7 @@ pub mod shapes;
 pub mod sql;
 pub mod text;
 pub mod tool;
+mod unseen;
 pub mod urls;
 
 pub use policy::{Inference, Note, infer};

@@ -9,7 +9,7 @@ use super::position::Context;
 use super::tool::Workshop;
 use crate::model::evidence::Evidence;
 use crate::model::finding::{Finding, Severity};
-use crate::model::policy::{Document, Server};
+use crate::model::policy::{Args, Document, Server};
 use crate::model::time::Timestamp;
 
 /// A policy and its reasons.
@@ -19,6 +19,24 @@ pub struct Inference {
     /// Policy pointer -> what is known of the grant.
     pub notes: BTreeMap<String, Note>,
     pub findings: Vec<Finding>,
+}
+
+impl Inference {
+    /// The policy without what was granted unseen: what was in fact used.
+    pub fn used(&self) -> Document {
+        let mut document = self.document.clone();
+        for (server, rules) in &mut document.servers {
+            for (tool, rule) in &mut rules.tools {
+                let pointer = format!("servers.{server}.tools.{tool}");
+                let Args::Listed(listed) = &mut rule.args else { continue };
+                listed.retain(|name, _| {
+                    let note = self.notes.get(&format!("{pointer}.args.{name}"));
+                    note.is_none_or(|note| note.calls > 0)
+                });
+            }
+        }
+        document
+    }
 }
 
 /// What is known of one grant.
@@ -37,7 +55,11 @@ pub struct Note {
 impl Note {
     pub(super) fn of_tool(tool: &ToolView<'_>, context: &Context<'_>) -> Note {
         let asked = context.stakes.class.filter(|_| context.is_rare_and_dangerous()).map(|class| class.name);
-        let verb = if context.stakes.changes { "it changes something" } else { "it only looks" };
+        let verb = match (context.stakes.changes, context.stakes.surely) {
+            (false, _) => "it only looks",
+            (true, true) => "it changes something",
+            (true, false) => "nothing tells that it only looks: held like a change",
+        };
         Note {
             calls: tool.calls,
             sessions: tool.sessions,

@@ -312,7 +312,8 @@ mod tests {
             let form = common_form(values.iter().copied()).unwrap().0;
             let whole = regex::Regex::new(&format!("^(?:{})$", form.pattern)).unwrap();
             assert!(values.iter().all(|value| whole.is_match(value)), "{}", form.pattern);
-            let letters = regex::Regex::new(&format!("^(?:{})$", alphabet(values.iter().copied()).unwrap().0)).unwrap();
+            let letters =
+                regex::Regex::new(&format!("^(?:{})$", alphabet(values.iter().copied(), values).unwrap().0)).unwrap();
             assert!(values.iter().all(|value| letters.is_match(value)), "{letters}");
             assert!(!letters.is_match("x$(id)"));
         }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::reading;
 use super::super::stakes;
 use super::super::view::{ServerView, Spot, ToolView, View};
-use super::super::{names, reading};
 use super::domains::Domains;
 use super::policy::Note;
 use super::position::{self, Context, Step};
+use super::unseen;
 use crate::decision::sql::Dialect;
 use crate::model::evidence::Offered;
 use crate::model::policy::{Args, Constraint, Tool, Variants};
@@ -79,11 +80,17 @@ impl<'a> Workshop<'a> {
         notes: &mut BTreeMap<String, Note>,
     ) -> Tool {
         let (mut listed, mut required) = (BTreeMap::new(), Vec::new());
+        let mut free = unseen::harmless(context, offered);
+        free.retain(|name, _| Some(name.as_str()) != by);
         for (name, spot) in tool.arguments.fields.iter().filter(|(name, _)| Some(**name) != by) {
             let mut inner = context.clone();
             inner.path.push(Step::Member((*name).to_owned()));
-            let reasoned = position::constrain(&inner, spot);
-            let always = spot.seen == tool.arguments.objects && spot.nulls == 0;
+            let mut reasoned = position::constrain(&inner, spot);
+            let granted_unseen = free.remove(*name);
+            let always = spot.seen == tool.arguments.objects && spot.nulls == 0 && granted_unseen.is_none();
+            if let Some(wider) = granted_unseen {
+                reasoned.constraint = unseen::widen(reasoned.constraint, wider);
+            }
             if always && reasoned.constraint != Constraint::Any {
                 required.push((*name).to_owned());
             }
@@ -94,11 +101,11 @@ impl<'a> Workshop<'a> {
             notes.insert(at, Note::of_argument(spot, reasoned.why));
             listed.insert((*name).to_owned(), reasoned.constraint);
         }
-        for name in unseen_but_harmless(context, tool, offered) {
+        for (name, constraint) in free {
             let at = format!("{pointer}.args.{name}");
             let why = vec!["never used; optional, of a call that only looks, and it touches nothing".to_owned()];
             notes.insert(at, Note { why, ..Note::default() });
-            listed.insert(name, Constraint::Any);
+            listed.insert(name, constraint);
         }
         for (name, constraint, from) in self.lent_arguments(context, tool, offered) {
             let why = vec![format!("never used here; {from} takes it, and a person is asked each time")];
@@ -142,21 +149,6 @@ impl<'a> Workshop<'a> {
         }
         lent.into_iter().map(|(name, (constraint, from))| (name, constraint, from)).collect()
     }
-}
-
-/// Optional arguments that the schema lists, that nobody used, of a tool that only looks, and whose name is in no table
-/// of effects: a page number that was never needed is no privilege.
-fn unseen_but_harmless(context: &Context<'_>, tool: &ToolView<'_>, offered: Option<&Offered>) -> BTreeSet<String> {
-    let Some(offered) = offered.filter(|_| !context.stakes.changes && !context.is_exact()) else {
-        return BTreeSet::new();
-    };
-    let harmless = |name: &&String| {
-        !offered.required.contains(*name)
-            && !tool.arguments.fields.contains_key(name.as_str())
-            && crate::decision::effects::keys::kind_of(name).is_none()
-            && names::role(name) != names::Role::Target
-    };
-    offered.arguments.keys().filter(harmless).cloned().collect()
 }
 
 /// Whether one argument splits the tool into many: its value tells which other arguments a call has. That is how a
