@@ -19,6 +19,9 @@ pub mod summary;
 pub mod view;
 pub mod write;
 
+#[cfg(test)]
+mod tests;
+
 /// The token of a string that is nothing but a redacted secret: `[redacted:kind:token]`.
 fn text_token(text: &str) -> Option<&str> {
     text.strip_prefix("[redacted:").and_then(|rest| rest.strip_suffix(']')).filter(|rest| !rest.contains('['))

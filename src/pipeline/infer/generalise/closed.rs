@@ -71,7 +71,13 @@ fn form_constraint(
         _ => {
             let own: Vec<&str> = own.iter().map(|(value, _)| value.as_str()).collect();
             let (pattern, most) = shapes::alphabet(values.iter().map(String::as_str), &own)?;
-            Some(Constraint::All(vec![Constraint::Matches(pattern), Constraint::MaxLength(most)]))
+            let open = Constraint::All(vec![Constraint::Matches(pattern), Constraint::MaxLength(most)]);
+            // An empty word has no letters.
+            if own.contains(&"") {
+                let empty = Constraint::OneOf(vec![Value::String(String::new())]);
+                return Some(Constraint::AnyOf(vec![open, empty]));
+            }
+            Some(open)
         }
     }
 }
