@@ -215,9 +215,6 @@ impl<'a> Reader<'a> {
         {
             // `--output=/x` where a server expects a name: the program behind it may read an option.
             self.paths(spot, path, Found::Embedded, found);
-            if why != Found::Declared {
-                return;
-            }
         }
         if kind == Kind::Path
             || (kind == Kind::Url && text.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("file:")))
@@ -357,7 +354,12 @@ mod tests {
         assert_eq!(paths(json!({"edits": {"/etc/a~b": "text"}})), [pair("/edits/~1etc~1a~0b", "/etc/a~b")]);
         assert_eq!(paths(json!({"source": "a/b", "destination": "../c"})).len(), 2);
         assert_eq!(paths(json!({"uri": "file:///etc/passwd"})), [pair("/uri", "file:///etc/passwd")]);
-        assert_eq!(paths(json!({"args": ["--out=/x/y", "@/etc/passwd", "-v"]})).len(), 2);
+        let words = paths(json!({"args": ["--out=/x/y", "@/etc/passwd", "-v"]}));
+        assert!(
+            words.contains(&pair("/args/0", "/x/y")) && words.contains(&pair("/args/1", "/etc/passwd")),
+            "{words:?}"
+        );
+        assert!(!words.iter().any(|(argument, _)| argument == "/args/2"), "{words:?}");
     }
 
     #[test]
