@@ -49,8 +49,16 @@ pub trait Gate: Send + std::fmt::Debug {
     /// Rules. `facts` are what was found out about `effects`.
     fn rule(&mut self, seen: &Seen<'_>, facts: Facts, history: &History) -> Ruling;
 
-    /// A question was answered, or nobody answered in time. Never another question.
-    fn settle(&mut self, question: Question, answer: Consent, now: Timestamp) -> Ruling;
+    /// A question was answered, or nobody answered in time. Never another question. A yes is held against `facts` and
+    /// `history` as they are now: what was asked about may be denied by now, or be something else.
+    fn settle(
+        &mut self,
+        question: Question,
+        answer: Consent,
+        facts: Facts,
+        history: &History,
+        now: Timestamp,
+    ) -> Ruling;
 
     /// A forwarded request will never be answered: the server died.
     fn lose(&mut self, asked: &Asked, now: Timestamp) -> Vec<Note>;
@@ -121,6 +129,8 @@ pub enum Consent {
     Silence,
     /// There is no way to ask: the client declares no elicitation.
     NobodyToAsk,
+    /// So many questions are open that another one would not be read.
+    TooManyOpen,
 }
 
 /// Something to be written down.

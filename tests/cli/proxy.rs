@@ -728,3 +728,71 @@ fn a_server_that_never_lists_its_tools_ends_the_wait_with_its_own_end() {
     let (answers, code) = line.close();
     assert_eq!((answers.len(), code), (1, Some(0)), "{answers:?}");
 }
+
+const PAY: &str = r#"version: 1
+servers:
+  s:
+    tools:
+      pay: { args: { amount: any }, budget: { sum: amount, max: 1000, per: day }, ask: true }
+      send: { args: { to: any, path: { paths: [.] } }, ask: true }
+"#;
+
+fn asking(policy: &str) -> Line {
+    let place = Place::new();
+    place.write("mcp.policy.yaml", policy);
+    let mut line = Line::start_at(place, "", &["--mode", "enforce", "--policy", "mcp.policy.yaml"]);
+    introduce(&mut line, r#"{"elicitation":{}}"#);
+    line
+}
+
+fn tool_call(id: u32, tool: &str, arguments: &Value) -> String {
+    let params = json!({ "name": tool, "arguments": arguments });
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{params}}}"#)
+}
+
+fn accept(question: &Value) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":{},"result":{{"action":"accept","content":{{}}}}}}"#, question["id"])
+}
+
+#[test]
+fn questions_that_are_open_at_once_spend_one_budget() {
+    let mut line = asking(PAY);
+    let questions: Vec<Value> = (1..=5).map(|id| line.ask(tool_call(id, "pay", &json!({ "amount": 900 })))).collect();
+    let passed = questions.iter().map(|question| line.ask(accept(question)));
+    let passed: Vec<bool> = passed.map(|answer| answer["result"].get("isError").is_none()).collect();
+    assert_eq!(passed, [true, false, false, false, false]);
+    line.close();
+    assert_eq!(line.seen().matches("tools/call").count(), 1, "{}", line.seen());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_yes_is_not_good_for_a_symlink_that_was_turned_while_the_person_thought() {
+    for turned in [false, true] {
+        let mut line = asking(PAY);
+        line.place.write("inside/a", "");
+        line.place.write_home("b/a", "");
+        let link = line.place.project().join("link");
+        std::os::unix::fs::symlink(line.place.project().join("inside"), &link).unwrap();
+        let question = line.ask(tool_call(1, "send", &json!({ "to": "bob", "path": "link/a" })));
+        assert_eq!(question["method"], "elicitation/create", "{question}");
+        if turned {
+            std::fs::remove_file(&link).unwrap();
+            std::os::unix::fs::symlink(line.place.home().join("b"), &link).unwrap();
+        }
+        let answer = line.ask(accept(&question));
+        assert_eq!(answer["result"].get("isError").is_some(), turned, "{answer}");
+        line.close();
+        assert_eq!(line.seen().contains("tools/call"), !turned);
+    }
+}
+
+#[test]
+fn a_flood_of_questions_is_not_blamed_on_the_client() {
+    let mut line = asking(PAY);
+    for id in 1..=16 {
+        assert_eq!(line.ask(tool_call(id, "pay", &json!({ "amount": 1 })))["method"], "elicitation/create");
+    }
+    let answer = line.ask(tool_call(17, "pay", &json!({ "amount": 1 })));
+    assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("too many questions"), "{answer}");
+}

@@ -41,9 +41,16 @@ impl Gate for Both {
         self.record(seen, facts, ruling)
     }
 
-    fn settle(&mut self, question: Question, answer: Consent, now: Timestamp) -> Ruling {
-        let (message, facts) = (question.message.clone(), question.facts.clone());
-        let ruling = self.enforcer.settle(question, answer, now);
+    fn settle(
+        &mut self,
+        question: Question,
+        answer: Consent,
+        facts: Facts,
+        history: &History,
+        now: Timestamp,
+    ) -> Ruling {
+        let message = question.message.clone();
+        let ruling = self.enforcer.settle(question, answer, facts.clone(), history, now);
         let seen = Seen { message: &message, direction: Direction::ToServer, answers: None, now };
         self.record(&seen, facts, ruling)
     }

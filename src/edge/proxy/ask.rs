@@ -73,19 +73,27 @@ impl Asks {
     }
 
     /// Asks. The frame goes to the client; with [`Way::Retry`] it is the request's answer. Gives the question back where
-    /// nobody can be asked.
-    pub fn open(&mut self, question: Question, direction: Direction, now: Instant) -> Result<Vec<u8>, Box<Question>> {
+    /// nobody can be asked, and says why.
+    pub fn open(
+        &mut self,
+        question: Question,
+        direction: Direction,
+        now: Instant,
+    ) -> Result<Vec<u8>, (Box<Question>, Consent)> {
         let modern = is_modern(question.message.params());
         let can = if modern { declares(question.message.params()) } else { self.can_ask };
         let id = question.message.id().cloned();
-        let (Some(id), true, true) = (id, can, self.open.len() < OPEN) else { return Err(Box::new(question)) };
+        let (Some(id), true) = (id, can) else { return Err((Box::new(question), Consent::NobodyToAsk)) };
+        if self.open.len() >= OPEN {
+            return Err((Box::new(question), Consent::TooManyOpen));
+        }
         let params = json!({
             "message": question.text,
             "requestedSchema": { "type": "object", "properties": {} },
         });
         let (way, frame) = if modern {
             if !allows_retry(question.message.method()) {
-                return Err(Box::new(question));
+                return Err((Box::new(question), Consent::NobodyToAsk));
             }
             let state = format!("remit:{}", jsonrpc::random_hex());
             let result = json!({
@@ -99,7 +107,7 @@ impl Asks {
             let frame = jsonrpc::request(&own, "elicitation/create", &params);
             (Way::Elicitation(own), frame)
         };
-        self.open.push(Held { question, direction, way, until: now + self.patience });
+        self.open.push(Held { question, direction, way, until: now.checked_add(self.patience).unwrap_or(now) });
         Ok(frame)
     }
 
@@ -262,6 +270,16 @@ mod tests {
         for capabilities in ["{}", r#"{"elicitation":{"url":{}}}"#, r#"{"elicitation":true}"#] {
             assert!(legacy(capabilities).open(question(CALL), Direction::ToServer, Instant::now()).is_err());
         }
+    }
+
+    #[test]
+    fn more_questions_than_a_person_can_answer_are_not_asked_and_the_reason_is_not_the_client() {
+        let mut asks = legacy(r#"{"elicitation":{}}"#);
+        for _ in 0..OPEN {
+            assert!(asks.open(question(CALL), Direction::ToServer, Instant::now()).is_ok());
+        }
+        let (_, why) = asks.open(question(CALL), Direction::ToServer, Instant::now()).unwrap_err();
+        assert_eq!(why, Consent::TooManyOpen);
     }
 
     fn modern(id: u32, to: &str, extra: &str) -> String {

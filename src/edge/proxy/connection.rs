@@ -3,9 +3,10 @@
 
 use std::sync::mpsc::{Receiver, Sender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::model::facts::Facts;
+use crate::model::history::History;
 use crate::model::json::Limits;
 use crate::model::message::{Id, Kind, Message};
 use crate::model::time::Timestamp;
@@ -13,11 +14,12 @@ use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Not
 
 use super::super::clock;
 use super::super::facts::{Surroundings, look};
-use super::ask::{Asks, Held, Retried, Way};
+use super::ask::{Asks, Retried};
 use super::first::{After, ListFirst};
 use super::frames::Outlet;
 use super::jsonrpc;
 use super::log::Log;
+use super::questions::own_answer;
 use super::scout::Scout;
 use super::session::{self, Ledger};
 use super::stdio::Event;
@@ -73,12 +75,12 @@ pub enum Step {
 }
 
 /// A message on its way, and what it answers.
-struct Passing {
-    message: Message,
-    direction: Direction,
-    answers: Option<Asked>,
+pub(super) struct Passing {
+    pub message: Message,
+    pub direction: Direction,
+    pub answers: Option<Asked>,
     /// The sender no longer waits for an answer.
-    unheard: bool,
+    pub unheard: bool,
 }
 
 impl std::fmt::Debug for Connection {
@@ -86,9 +88,6 @@ impl std::fmt::Debug for Connection {
         f.debug_struct("Connection").finish_non_exhaustive()
     }
 }
-
-/// How soon to look again after a thread was started.
-const SOON: Duration = Duration::from_millis(100);
 
 /// The other way.
 fn back(direction: Direction) -> Direction {
@@ -163,7 +162,7 @@ impl Connection {
         if let Some(id) = answered {
             // It was meant as an answer: whoever asked must not wait for ever.
             if let Some((held, _)) = own_answer(&mut state, direction, id, None) {
-                self.settle(&mut state, held, Consent::Declined, false, &mut steps);
+                self.settle(&mut state, held, Consent::Declined, None, false, &mut steps);
             } else if let Some(asked) = state.ledger(back(direction)).take(id) {
                 let lost = state.gate.lose(&asked, clock::now());
                 state.writing.note(lost, &mut steps).ok();
@@ -184,7 +183,6 @@ impl Connection {
 
     fn request(&self, direction: Direction, message: Message) {
         let Some(id) = message.id().cloned() else { return };
-        let mut steps = Vec::new();
         let mut state = self.lock();
         if direction == Direction::ToServer {
             state.asks.learn(&message);
@@ -215,9 +213,7 @@ impl Connection {
                 return self.carry_out(vec![Step::Send { direction: back(direction), frame }]);
             }
             Retried::Answered(held, consent) => {
-                self.settle(&mut state, *held, consent, false, &mut steps);
-                drop(state);
-                return self.carry_out(steps);
+                return self.answered(state, *held, consent);
             }
         };
         drop(state);
@@ -225,12 +221,9 @@ impl Connection {
     }
 
     fn response(&self, direction: Direction, id: &Id, message: Message) {
-        let mut steps = Vec::new();
         let mut state = self.lock();
         if let Some((held, consent)) = own_answer(&mut state, direction, id, message.result()) {
-            self.settle(&mut state, held, consent, false, &mut steps);
-            drop(state);
-            return self.carry_out(steps);
+            return self.answered(state, held, consent);
         }
         if direction == Direction::ToClient && state.first.expects(id) {
             return self.listed(state, message.result());
@@ -250,7 +243,7 @@ impl Connection {
         let mut state = self.lock();
         if let Some(held) = state.asks.cancel(direction, &id) {
             self.withdraw(&held, "the request was cancelled", &mut steps);
-            self.settle(&mut state, held, Consent::Declined, true, &mut steps);
+            self.settle(&mut state, held, Consent::Declined, None, true, &mut steps);
             drop(state);
             return self.carry_out(steps);
         }
@@ -266,7 +259,7 @@ impl Connection {
     }
 
     /// A page of the list that remit asked for itself, or the news that there is none.
-    fn listed(&self, mut state: MutexGuard<'_, State>, page: Option<&str>) {
+    pub(super) fn listed(&self, mut state: MutexGuard<'_, State>, page: Option<&str>) {
         let State { first, gate, .. } = &mut *state;
         let after = first.take(page, gate.as_mut());
         drop(state);
@@ -304,7 +297,14 @@ impl Connection {
         self.carry_out(steps);
     }
 
-    fn perform(&self, state: &mut State, passing: Passing, ruling: Ruling, now: Timestamp, steps: &mut Vec<Step>) {
+    pub(super) fn perform(
+        &self,
+        state: &mut State,
+        passing: Passing,
+        ruling: Ruling,
+        now: Timestamp,
+        steps: &mut Vec<Step>,
+    ) {
         let Passing { message, direction, answers, unheard } = passing;
         let request = message.id().filter(|_| answers.is_none()).cloned();
         let mut action = ruling.action;
@@ -341,8 +341,9 @@ impl Connection {
             }
             Action::Ask(question) => match state.asks.open(*question, direction, Instant::now()) {
                 Ok(frame) => steps.extend([Step::Send { direction: Direction::ToClient, frame }, Step::Wake]),
-                Err(question) => {
-                    let ruling = state.gate.settle(*question, Consent::NobodyToAsk, now);
+                Err((question, consent)) => {
+                    let facts = question.facts.clone();
+                    let ruling = state.gate.settle(*question, consent, facts, &History::default(), now);
                     if !matches!(ruling.action, Action::Ask(_)) {
                         self.perform(state, Passing { message, direction, answers, unheard }, ruling, now, steps);
                     }
@@ -358,48 +359,6 @@ impl Connection {
         if !later.is_empty() {
             steps.push(Step::Record(later));
         }
-    }
-
-    /// A question has ended.
-    fn settle(&self, state: &mut State, held: Held, consent: Consent, unheard: bool, steps: &mut Vec<Step>) {
-        let now = clock::now();
-        let unheard = unheard || (consent == Consent::Silence && matches!(held.way, Way::Retry(_)));
-        let passing =
-            Passing { message: held.question.message.clone(), direction: held.direction, answers: None, unheard };
-        let ruling = state.gate.settle(held.question, consent, now);
-        let ruling = state.writing.reserve_settled(ruling, now);
-        if !matches!(ruling.action, Action::Ask(_)) {
-            self.perform(state, passing, ruling, now, steps);
-        }
-    }
-
-    /// Takes a question back from the person.
-    fn withdraw(&self, held: &Held, why: &str, steps: &mut Vec<Step>) {
-        if let Way::Elicitation(own) = &held.way {
-            steps.push(Step::Send { direction: Direction::ToClient, frame: jsonrpc::cancelled(own, why) });
-        }
-    }
-
-    /// Ends the questions that nobody answered in time, the server's list among them. When the next one ends.
-    pub fn end_questions(self: &Arc<Connection>) -> Option<Instant> {
-        let mut steps = Vec::new();
-        let mut state = self.lock();
-        if state.first.end().is_some_and(|end| end <= Instant::now()) {
-            let connection = Arc::clone(self);
-            std::thread::spawn(move || connection.listed(connection.lock(), None));
-            // Once: the thread may take its time.
-            return Some(Instant::now() + SOON);
-        }
-        for held in state.asks.expired(Instant::now()) {
-            self.withdraw(&held, "nobody answered in time", &mut steps);
-            self.settle(&mut state, held, Consent::Silence, false, &mut steps);
-        }
-        let next = [state.asks.next_end(), state.first.end()].into_iter().flatten().min();
-        drop(state);
-        if !steps.is_empty() {
-            self.carry_out_aside(steps);
-        }
-        next
     }
 
     /// The server is gone: everybody who waits for it is told, now and from now on. What comes back says when it is done.
@@ -425,7 +384,7 @@ impl Connection {
     }
 
     /// For the thread that must never wait for a pipe.
-    fn carry_out_aside(self: &Arc<Connection>, steps: Vec<Step>) -> Receiver<()> {
+    pub(super) fn carry_out_aside(self: &Arc<Connection>, steps: Vec<Step>) -> Receiver<()> {
         let (done, finished) = sync_channel(1);
         let connection = Arc::clone(self);
         std::thread::spawn(move || {
@@ -435,7 +394,7 @@ impl Connection {
         finished
     }
 
-    fn carry_out(&self, steps: Vec<Step>) {
+    pub(super) fn carry_out(&self, steps: Vec<Step>) {
         for step in steps {
             match step {
                 Step::Forward { permit, direction, frame, request } => {
@@ -487,11 +446,6 @@ impl Connection {
         steps.push(Step::Send { direction: Direction::ToClient, frame });
         self.carry_out(steps);
     }
-}
-
-/// The question that an answer of the client belongs to.
-fn own_answer(state: &mut State, direction: Direction, id: &Id, result: Option<&str>) -> Option<(Held, Consent)> {
-    if direction == Direction::ToServer { state.asks.answered(id, result) } else { None }
 }
 
 fn is_forward(action: &Action) -> bool {

@@ -56,19 +56,6 @@ impl Writing {
         });
         reserved.unwrap_or_else(|error| unjudged(&error.to_string()))
     }
-
-    /// Adds what a person has approved to the shared history.
-    pub fn reserve_settled(&self, ruling: Ruling, now: Timestamp) -> Ruling {
-        let marks = marks_of(&ruling);
-        if marks.is_empty() {
-            return ruling;
-        }
-        let Some(store) = &self.history else { return unjudged("there is no state directory for the history") };
-        match store.reserve(now, |_| ((), marks)) {
-            Ok(()) => ruling,
-            Err(error) => unjudged(&error.to_string()),
-        }
-    }
 }
 
 /// What forwarding adds to the history; nothing for what is not forwarded.

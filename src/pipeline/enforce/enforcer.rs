@@ -312,8 +312,15 @@ impl Gate for Enforcer {
         }
     }
 
-    fn settle(&mut self, question: Question, answer: Consent, now: Timestamp) -> Ruling {
-        let Question { message, verdict, facts, .. } = question;
+    fn settle(
+        &mut self,
+        question: Question,
+        answer: Consent,
+        facts: Facts,
+        history: &History,
+        now: Timestamp,
+    ) -> Ruling {
+        let Question { message, verdict: asked, facts: before, .. } = question;
         let method = message.method().unwrap_or_default();
         let readings = [Direction::ToServer, Direction::ToClient]
             .map(|direction| reading::read(&self.settings.server, direction, &message));
@@ -322,25 +329,31 @@ impl Gate for Enforcer {
             _ => None,
         });
         let case = Case { message: &message, method, request: request.as_ref(), now };
+        // While the person was thinking, other yeses may have spent the budget, a flow may have begun, the tool may have
+        // changed, and a symlink may have been turned.
+        let verdict = match (&request, answer) {
+            (Some(request), Consent::Given) => self.judge(request, &facts, history),
+            _ => asked,
+        };
         let because = because_or(&explain::reasons(&verdict, &self.settings.redactor), &verdict);
-        // The tool may have changed while the person was thinking.
-        let drifted = request.as_ref().and_then(|request| match &request.action {
-            Asks::Call { tool, .. } => self.listing.objection(tool),
-            _ => None,
-        });
-        if let (Consent::Given, None, Some(permit)) = (answer, &drifted, Permit::approved(&verdict)) {
-            let notes = vec![self.entry(&case, Decision::Ask, Done::Forwarded, because, Some(facts))];
-            return Ruling { action: Action::Forward(permit), notes, marks: verdict.marks, number: None };
-        }
-        let why = match (answer, &drifted) {
-            (_, Some(why)) => why.as_str(),
-            (Consent::Silence, _) => "The policy asks a person first, and nobody answered in time.",
-            (Consent::NobodyToAsk, _) => {
+        let elsewhere = facts.places != before.places;
+        let why = match answer {
+            Consent::Given if elsewhere => "A path leads elsewhere now than when the person was asked.",
+            Consent::Given => match Permit::approved(&verdict).or_else(|| Permit::judged(&verdict)) {
+                Some(permit) => {
+                    let notes = vec![self.entry(&case, Decision::Ask, Done::Forwarded, because, Some(facts))];
+                    return Ruling { action: Action::Forward(permit), notes, marks: verdict.marks, number: None };
+                }
+                None => "The person said yes, but by now it is denied.",
+            },
+            Consent::Declined => "The policy asks a person first, and the person said no.",
+            Consent::Silence => "The policy asks a person first, and nobody answered in time.",
+            Consent::NobodyToAsk => {
                 "The policy asks a person first, and nobody could be asked: this client does not declare elicitation."
             }
-            _ => "The policy asks a person first, and the person said no.",
+            Consent::TooManyOpen => "The policy asks a person first, and too many questions are open already.",
         };
-        let notes = vec![self.entry(&case, Decision::Ask, Done::Refused, because.clone(), Some(facts))];
+        let notes = vec![self.entry(&case, verdict.decision, Done::Refused, because.clone(), Some(facts))];
         let action = Action::Refuse(self.refusal(&case, &verdict, &because, why));
         Ruling { action, notes, marks: Vec::new(), number: None }
     }

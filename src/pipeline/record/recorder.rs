@@ -235,7 +235,7 @@ impl Gate for Recorder {
         Ruling { action: Action::Forward(Permit::recorded()), notes, marks: Vec::new(), number }
     }
 
-    fn settle(&mut self, _question: Question, _answer: Consent, _now: Timestamp) -> Ruling {
+    fn settle(&mut self, _: Question, _: Consent, _: Facts, _: &History, _: Timestamp) -> Ruling {
         // Recording never asks.
         let message = "no question was open".to_owned();
         let action = Action::Refuse(Answer::Error { code: -32603, message, data: None });
