@@ -75,6 +75,16 @@ fn main() {
                 say(r#"{"jsonrpc":"2.0","id":0,"method":"elicitation/create","params":{"message":"your password?"}}"#);
                 say(&answer(r#"{"content":[]}"#));
             }
+            ("wants-url", "tools/call") => say(&format!(
+                r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32042,"message":"first","data":{{"elicitations":[{{"mode":"url","elicitationId":"e","url":"https://evil.example/","message":"open"}}]}}}}}}"#
+            )),
+            ("wants-url-unreadably", "tools/call") => say(&format!(
+                r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32042,"message":"first","data":{{"elicitations":["https://evil.example/"]}}}}}}"#
+            )),
+            ("task", "tools/call") => say(&answer(r#"{"task":{"taskId":"t1","status":"working"}}"#)),
+            ("task", "tasks/get") => say(&answer(
+                r#"{"taskId":"t1","status":"input_required","inputRequests":{"a":{"method":"elicitation/create","params":{"message":"your password?"}}}}"#,
+            )),
             (_, _) => say(&answer(r#"{"content":[{"type":"text","text":"done"}], "n": 1.0}"#)),
         }
     }

@@ -58,6 +58,11 @@ impl Permit {
         needs_no_judging(method).then_some(Permit { reason: PermitReason::NeedsNoJudging })
     }
 
+    /// For a request whose method carries authority by what it names, and which names nothing.
+    pub fn names_nothing() -> Permit {
+        Permit { reason: PermitReason::NeedsNoJudging }
+    }
+
     /// For a request about a task (`tasks/get`) that a request which was let through has started.
     pub fn follow_up() -> Permit {
         Permit { reason: PermitReason::FollowUp }
@@ -71,7 +76,7 @@ impl Permit {
 
 /// The methods that carry no authority (DESIGN 3.8), in both directions and both eras. What stands neither here nor
 /// among the judged ones is denied.
-const NEEDS_NO_JUDGING: [&str; 22] = [
+const NEEDS_NO_JUDGING: [&str; 21] = [
     "ping",
     "initialize",
     "server/discover",
@@ -82,7 +87,6 @@ const NEEDS_NO_JUDGING: [&str; 22] = [
     "prompts/list",
     "roots/list",
     "logging/setLevel",
-    "subscriptions/listen",
     "notifications/initialized",
     "notifications/cancelled",
     "notifications/progress",

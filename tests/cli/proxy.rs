@@ -60,6 +60,11 @@ impl Line {
         self.output.recv_timeout(PATIENCE).expect("an answer")
     }
 
+    fn receive_after(&mut self, line: impl AsRef<[u8]>) -> String {
+        self.send(line);
+        self.receive()
+    }
+
     fn receive_json(&self) -> Value {
         serde_json::from_str(&self.receive()).unwrap()
     }
@@ -183,8 +188,12 @@ fn a_recorded_session_holds_who_what_and_how_it_ended() {
     line.ask(
         r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"clientInfo":{"name":"cursor","version":"2"},"capabilities":{}}}"#,
     );
+    // What came back is written down after it was forwarded: the next line may be sent sooner.
+    let written = |line: &Line, count: usize| wait_for(|| (line.traces().len() >= count).then_some(()));
     line.ask(r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#);
+    written(&line, 2);
     line.ask(call(3, "read_file"));
+    written(&line, 4);
     line.ask(r#"{"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///x"}}"#);
     line.close();
     let traces = line.traces();
@@ -795,4 +804,52 @@ fn a_flood_of_questions_is_not_blamed_on_the_client() {
     }
     let answer = line.ask(tool_call(17, "pay", &json!({ "amount": 1 })));
     assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("too many questions"), "{answer}");
+}
+
+fn enforced_with(manner: &str, policy: &str) -> Line {
+    let place = Place::new();
+    place.write("mcp.policy.yaml", policy);
+    Line::start_at(place, manner, &["--mode", "enforce", "--policy", "mcp.policy.yaml"])
+}
+
+#[test]
+fn a_url_that_a_server_wants_opened_is_judged_when_it_comes_as_an_error_too() {
+    for manner in ["wants-url", "wants-url-unreadably"] {
+        for (grant, passes) in [("", false), ("    elicitation: allow\n", manner == "wants-url")] {
+            let policy = format!("version: 1\nservers:\n  s:\n{grant}    tools:\n      t: {{ args: any }}\n");
+            let mut line = enforced_with(manner, &policy);
+            let answer = line.receive_after(call(1, "t"));
+            assert_eq!(answer.contains("evil.example"), passes, "{manner} {grant}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn what_the_state_of_a_task_asks_of_the_person_is_judged() {
+    for (grant, passes) in [("", false), ("    elicitation: allow\n", true)] {
+        let policy = format!("version: 1\nservers:\n  s:\n{grant}    tools:\n      t: {{ args: any }}\n");
+        let mut line = enforced_with("task", &policy);
+        line.ask(call(1, "t"));
+        let answer = line.receive_after(r#"{"jsonrpc":"2.0","id":2,"method":"tasks/get","params":{"taskId":"t1"}}"#);
+        assert_eq!(answer.contains("your password"), passes, "{answer}");
+    }
+}
+
+#[test]
+fn a_subscription_passes_where_each_of_its_resources_may_be_read() {
+    let policy = "version: 1\nservers:\n  s:\n    resources: [\"note://**\"]\n";
+    for (wanted, passes) in [
+        (json!({}), true),
+        (json!({ "notifications": { "toolsListChanged": true } }), true),
+        (json!({ "notifications": { "resourceSubscriptions": ["note://a"] } }), true),
+        (json!({ "notifications": { "resourceSubscriptions": ["note://a", "note://b"] } }), true),
+        (json!({ "notifications": { "resourceSubscriptions": ["note://a", "file:///etc/passwd"] } }), false),
+        (json!({ "notifications": { "resourceSubscriptions": "note://a" } }), false),
+    ] {
+        let mut line = enforced_with("", policy);
+        let answer =
+            line.ask(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{wanted}}}"#));
+        line.close();
+        assert_eq!(line.seen().contains("subscriptions/listen"), passes, "{wanted}: {answer}");
+    }
 }

@@ -22,11 +22,9 @@ use crate::model::verdict::{Decision, Reason, Rule, Verdict};
 use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Note, Question, Ruling, Seen};
 
 use super::answers;
-use super::listing::{Listing, Lock, could_be_allowed};
-use super::reading::{self, Asked as Reading, Wanted};
+use super::listing::{Listing, Lock};
+use super::reading::{self, Asked as Reading};
 
-/// So many tasks are remembered.
-const TASKS: usize = 4096;
 /// So much of a call's arguments is shown to the person who is asked, in characters.
 const SHOWN: usize = 600;
 
@@ -49,18 +47,18 @@ pub struct Settings {
 /// Judges what carries authority, in both directions.
 #[derive(Debug)]
 pub struct Enforcer {
-    settings: Settings,
-    listing: Listing,
+    pub(super) settings: Settings,
+    pub(super) listing: Listing,
     /// The tasks that requests which were let through have started.
-    tasks: HashSet<String>,
+    pub(super) tasks: HashSet<String>,
 }
 
 /// What is ruled on, and what it is called in the audit log.
-struct Case<'a> {
-    message: &'a Message,
-    method: &'a str,
-    request: Option<&'a Request>,
-    now: Timestamp,
+pub(super) struct Case<'a> {
+    pub message: &'a Message,
+    pub method: &'a str,
+    pub request: Option<&'a Request>,
+    pub now: Timestamp,
 }
 
 impl Enforcer {
@@ -70,7 +68,7 @@ impl Enforcer {
     }
 
     /// The verdict on a request: the lock's, then the policy's.
-    fn judge(&self, request: &Request, facts: &Facts, history: &History) -> Verdict {
+    pub(super) fn judge(&self, request: &Request, facts: &Facts, history: &History) -> Verdict {
         let objection = match &request.action {
             Asks::Call { tool, .. } => self.listing.objection(tool),
             _ => self.listing.missing().map(str::to_owned),
@@ -82,7 +80,7 @@ impl Enforcer {
     }
 
     /// From a verdict to what happens.
-    fn conclude(&self, case: &Case<'_>, verdict: Verdict, facts: Facts) -> Ruling {
+    pub(super) fn conclude(&self, case: &Case<'_>, verdict: Verdict, facts: Facts) -> Ruling {
         let because = || explain::reasons(&verdict, &self.settings.redactor);
         let entry = |done| {
             let entry =
@@ -140,7 +138,7 @@ impl Enforcer {
     }
 
     /// No, in words and in the method's own way. `more`: what else the agent should know.
-    fn refusal(&self, case: &Case<'_>, verdict: &Verdict, because: &[Because], more: &str) -> Answer {
+    pub(super) fn refusal(&self, case: &Case<'_>, verdict: &Verdict, because: &[Because], more: &str) -> Answer {
         let mut text = match case.request {
             Some(request) => explain::refusal(request, verdict, &self.settings.redactor),
             None => String::new(),
@@ -194,6 +192,7 @@ impl Enforcer {
                 let verdict = self.judge(&request, &facts, history);
                 self.conclude(&case(Some(&request)), verdict, facts)
             }
+            Reading::Several(requests) => self.several(seen, &requests, &facts, history),
             Reading::Task(id) if self.tasks.contains(&id) => forward(Permit::follow_up()),
             Reading::Task(_) => {
                 self.conclude(&case(None), no("message", "no call that was let through has started this task"), facts)
@@ -210,93 +209,22 @@ impl Enforcer {
             }
         }
     }
-
-    fn response(&mut self, seen: &Seen<'_>, asked: &Asked, facts: Facts, history: &History) -> Ruling {
-        let Some(result) = seen.message.result() else { return forward(Permit::answer()) };
-        match asked.method.as_str() {
-            "tools/list" => {
-                let Settings { policy, server, monitor, .. } = &self.settings;
-                let visible = |tool: &str| could_be_allowed(policy.document(), server, tool);
-                let page = self.listing.look(result, visible).filter(|_| !monitor);
-                match page.and_then(|page| seen.message.with_result(&page)) {
-                    Some(frame) => rewrite(Permit::answer(), frame),
-                    None => forward(Permit::answer()),
-                }
-            }
-            "tools/call" | "prompts/get" | "resources/read" => self.result(seen, asked, result, facts, history),
-            _ => forward(Permit::answer()),
-        }
-    }
-
-    /// The result of a request may ask for something in its turn (2026-07-28), or promise it for later (tasks).
-    fn result(&mut self, seen: &Seen<'_>, asked: &Asked, result: &str, facts: Facts, history: &History) -> Ruling {
-        let wanted = match reading::wanted(&self.settings.server, result) {
-            Some(wanted) => wanted,
-            None => Wanted { unknown: vec!["an input request that cannot be read".into()], ..Wanted::default() },
-        };
-        if let Some(task) = wanted.task
-            && self.tasks.len() < TASKS
-        {
-            self.tasks.insert(task);
-        }
-        let mut notes = Vec::new();
-        let mut refused = None;
-        for request in &wanted.requests {
-            let mut verdict = self.judge(request, &facts, history);
-            if verdict.decision == Decision::Ask && !self.settings.monitor {
-                let why = "the policy asks, and nobody can be asked about a question within a result";
-                verdict.because.insert(0, reason("message", why));
-                verdict.decision = Decision::Deny;
-            }
-            let method = match &request.action {
-                Asks::Sampling { .. } => "sampling/createMessage",
-                _ => "elicitation/create",
-            };
-            let case = Case { message: seen.message, method, request: Some(request), now: seen.now };
-            let ruling = self.conclude(&case, verdict.clone(), facts.clone());
-            notes.extend(ruling.notes);
-            if !matches!(ruling.action, Action::Forward(_)) {
-                refused = Some((Some(request.clone()), verdict));
-            }
-        }
-        for method in &wanted.unknown {
-            let verdict = no("message", format!("the server asks the client for `{method}`"));
-            let case = Case { message: seen.message, method, request: None, now: seen.now };
-            let ruling = self.conclude(&case, verdict.clone(), facts.clone());
-            notes.extend(ruling.notes);
-            if !matches!(ruling.action, Action::Forward(_)) {
-                refused = Some((None, verdict));
-            }
-        }
-        let Some((request, verdict)) = refused else {
-            return Ruling { notes, ..forward(Permit::answer()) };
-        };
-        let because = because_or(&explain::reasons(&verdict, &self.settings.redactor), &verdict);
-        let case = Case { message: seen.message, method: &asked.method, request: request.as_ref(), now: seen.now };
-        let mut answer = self.refusal(&case, &verdict, &because, "");
-        if let Answer::Result(Value::Object(members)) = &mut answer {
-            members.insert("resultType".into(), "complete".into());
-        }
-        Ruling { notes, ..rewrite(Permit::answer(), answers::frame(&asked.id.to_json(), &answer)) }
-    }
 }
 
 impl Gate for Enforcer {
     fn effects(&self, seen: &Seen<'_>) -> Effects {
         let of = |request: &Request| effects(request, self.settings.policy.hints(request));
+        let all = |requests: &[Request]| Effects(requests.iter().flat_map(|request| of(request).0).collect());
         match (seen.message.kind(), seen.answers) {
             (Kind::Request { method, .. }, _) if !permit::needs_no_judging(method) => {
                 match reading::read(&self.settings.server, seen.direction, seen.message) {
                     Reading::Request(request) => of(&request),
+                    Reading::Several(requests) => all(&requests),
                     _ => Effects::default(),
                 }
             }
-            (Kind::Response { .. }, Some(asked))
-                if seen.direction == Direction::ToClient
-                    && matches!(asked.method.as_str(), "tools/call" | "prompts/get" | "resources/read") =>
-            {
-                let wanted = seen.message.result().and_then(|text| reading::wanted(&self.settings.server, text));
-                Effects(wanted.unwrap_or_default().requests.iter().flat_map(|request| of(request).0).collect())
+            (Kind::Response { .. }, Some(_)) if seen.direction == Direction::ToClient => {
+                all(&self.wanted(seen.message).requests)
             }
             _ => Effects::default(),
         }
@@ -305,7 +233,7 @@ impl Gate for Enforcer {
     fn rule(&mut self, seen: &Seen<'_>, facts: Facts, history: &History) -> Ruling {
         match (seen.message.kind(), seen.answers) {
             (Kind::Response { .. }, Some(asked)) if seen.direction == Direction::ToClient => {
-                self.response(seen, asked, facts, history)
+                self.response(seen, asked, &facts, history)
             }
             (Kind::Response { .. }, _) => forward(Permit::answer()),
             _ => self.request(seen, facts, history),
@@ -371,15 +299,15 @@ impl Gate for Enforcer {
     }
 }
 
-fn forward(permit: Permit) -> Ruling {
+pub(super) fn forward(permit: Permit) -> Ruling {
     Ruling { action: Action::Forward(permit), notes: Vec::new(), marks: Vec::new(), number: None }
 }
 
-fn rewrite(permit: Permit, frame: Vec<u8>) -> Ruling {
+pub(super) fn rewrite(permit: Permit, frame: Vec<u8>) -> Ruling {
     Ruling { action: Action::Rewrite(permit, frame), notes: Vec::new(), marks: Vec::new(), number: None }
 }
 
-fn reason(pointer: &str, message: impl Into<String>) -> Reason {
+pub(super) fn reason(pointer: &str, message: impl Into<String>) -> Reason {
     Reason {
         effect: Decision::Deny,
         rule: Arc::new(Rule { pointer: pointer.to_owned(), at: None }),
@@ -392,12 +320,12 @@ fn reason(pointer: &str, message: impl Into<String>) -> Reason {
 }
 
 /// A denial that no line of the policy speaks.
-fn no(pointer: &str, message: impl Into<String>) -> Verdict {
+pub(super) fn no(pointer: &str, message: impl Into<String>) -> Verdict {
     Verdict { decision: Decision::Deny, because: vec![reason(pointer, message)], marks: Vec::new() }
 }
 
 /// The reasons as they were put, or at least their rules.
-fn because_or(put: &[Because], verdict: &Verdict) -> Vec<Because> {
+pub(super) fn because_or(put: &[Because], verdict: &Verdict) -> Vec<Because> {
     if !put.is_empty() {
         return put.to_vec();
     }

@@ -4,6 +4,7 @@ mod answers;
 mod enforcer;
 mod listing;
 mod reading;
+mod results;
 
 pub use enforcer::{Enforcer, Settings};
 pub use listing::Lock;

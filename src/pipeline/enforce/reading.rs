@@ -16,6 +16,8 @@ pub enum Asked {
     Nothing,
     /// Something that is judged.
     Request(Request),
+    /// Several things at once, each of which is judged; with none of them it may pass.
+    Several(Vec<Request>),
     /// To go on with a task that an earlier request has started.
     Task(String),
     /// It is not written as its method demands; why.
@@ -39,6 +41,10 @@ pub fn read(server: &str, direction: Direction, message: &Message) -> Asked {
             };
             match action {
                 Some(Ok(Read::Action(action))) => Asked::Request(Request { server: server.to_owned(), action }),
+                Some(Ok(Read::Several(actions))) => {
+                    let request = |action| Request { server: server.to_owned(), action };
+                    Asked::Several(actions.into_iter().map(request).collect())
+                }
                 Some(Ok(Read::Task(id))) => Asked::Task(id),
                 Some(Err(why)) => Asked::Malformed(why),
                 None => Asked::Unknown,
@@ -49,6 +55,7 @@ pub fn read(server: &str, direction: Direction, message: &Message) -> Asked {
 
 enum Read {
     Action(Action),
+    Several(Vec<Action>),
     Task(String),
 }
 
@@ -63,6 +70,7 @@ fn asked_of_server(method: &str, params: &Params) -> Option<Result<Read, String>
         "tasks/get" | "tasks/result" | "tasks/cancel" | "tasks/update" => {
             return Some(text(params, "taskId").map(Read::Task));
         }
+        "subscriptions/listen" => return Some(subscriptions(params).map(Read::Several)),
         _ => return None,
     };
     Some(action.map(Read::Action))
@@ -107,6 +115,23 @@ fn completion(params: &Params) -> Result<Action, String> {
         argument.insert("context".into(), Value::Object(context));
     }
     Ok(Action::Completion { reference, argument })
+}
+
+/// The resources whose changes are to be told (2026-07-28). News of the lists carry no authority.
+fn subscriptions(params: &Params) -> Result<Vec<Action>, String> {
+    const KEY: &str = "resourceSubscriptions";
+    let Some(notifications) = object(params, "notifications")? else { return Ok(Vec::new()) };
+    let uris = match notifications.get(KEY) {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(uris)) => uris,
+        Some(_) => return Err(format!("`params.notifications.{KEY}` must be a list of URIs")),
+    };
+    uris.iter()
+        .map(|uri| match uri {
+            Value::String(uri) => Ok(Action::Resource { uri: uri.clone() }),
+            _ => Err(format!("`params.notifications.{KEY}` must hold URIs")),
+        })
+        .collect()
 }
 
 /// What a server asks for in a result (2026-07-28), and the task that it started.
@@ -158,6 +183,24 @@ pub fn wanted(server: &str, result: &str) -> Option<Wanted> {
     Some(wanted)
 }
 
+/// JSON-RPC's code for "the user must open these URLs first" (URLElicitationRequired, 2025-11-25).
+const URL_WANTED: f64 = -32042.0;
+
+/// Reads what an error wants: a server may ask for a URL to be opened by it. `None`: it does, and cannot be read.
+pub fn wanted_by_error(server: &str, error: &str) -> Option<Wanted> {
+    let error: Value = serde_json::from_str(error).ok()?;
+    let is_wanted = error.get("code").and_then(Value::as_f64) == Some(URL_WANTED);
+    let Some(elicitations) = error.get("data").and_then(|data| data.get("elicitations")) else {
+        return (!is_wanted).then(Wanted::default);
+    };
+    let mut wanted = Wanted::default();
+    for elicitation in elicitations.as_array()? {
+        let action = Action::Elicitation { params: elicitation.as_object()?.clone() };
+        wanted.requests.push(Request { server: server.to_owned(), action });
+    }
+    Some(wanted)
+}
+
 fn task_of(raw: &RawResult<'_>) -> Option<String> {
     let inner = raw.task.and_then(|task| serde_json::from_str::<Value>(task.get()).ok());
     let inner = inner.and_then(|task| task.get("taskId")?.as_str().map(str::to_owned));
@@ -204,6 +247,24 @@ mod tests {
         assert!(matches!(action(sampling), Action::Sampling { .. }));
         let elicitation = asked(Direction::ToClient, r#""id":1,"method":"elicitation/create","params":{}"#);
         assert!(matches!(action(elicitation), Action::Elicitation { .. }));
+    }
+
+    #[test]
+    fn an_error_that_wants_a_url_opened_asks_something_and_another_one_asks_nothing() {
+        let wanted = |text| wanted_by_error("s", text).map(|wanted| wanted.requests.len());
+        assert_eq!(
+            wanted(r#"{"code":-32042,"message":"m","data":{"elicitations":[{"mode":"url","url":"u"}]}}"#),
+            Some(1)
+        );
+        assert_eq!(wanted(r#"{"code":1,"message":"m","data":{"elicitations":[{"url":"u"}]}}"#), Some(1));
+        assert_eq!(wanted(r#"{"code":-32603,"message":"m","data":{"x":1}}"#), Some(0));
+        for unreadable in [
+            r#"{"code":-32042,"message":"https://u"}"#,
+            r#"{"code":-32042.0,"data":{"elicitations":{}}}"#,
+            r#"{"code":-32042,"data":{"elicitations":["u"]}}"#,
+        ] {
+            assert_eq!(wanted(unreadable), None, "{unreadable}");
+        }
     }
 
     #[test]
