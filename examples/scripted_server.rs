@@ -28,6 +28,7 @@ fn main() {
     if manner == "leaves" {
         return;
     }
+    let mut lists = 0;
     for line in std::io::stdin().lock().split(b'\n') {
         let Ok(line) = line else { break };
         seen.write_all(&line).and_then(|()| seen.write_all(b"\n")).unwrap();
@@ -46,6 +47,10 @@ fn main() {
                 say(&answer(
                     r#"{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"scripted","version":"1"}}"#,
                 ));
+            }
+            ("lists-late", "tools/list") if lists == 0 => {
+                lists += 1;
+                say(&format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32603,"message":"not yet"}}}}"#));
             }
             (_, "tools/list") => {
                 say(&answer(

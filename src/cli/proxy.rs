@@ -54,14 +54,14 @@ pub struct Proxy {
     #[arg(long, value_name = "DIR")]
     project: Option<PathBuf>,
     /// How long a person may take to answer a question; silence is a denial
-    #[arg(long, value_name = "SECS", default_value_t = 60)]
+    #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     ask_timeout: u64,
     /// Record the text of results as well
     #[arg(long)]
     record_text: bool,
     /// The longest message, in bytes
-    #[arg(long, value_name = "BYTES", default_value_t = 100 << 20)]
-    max_message: usize,
+    #[arg(long, value_name = "BYTES", default_value_t = 100 << 20, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
+    max_message: u64,
     /// The server's command
     #[arg(last = true, value_name = "COMMAND", required_unless_present = "watch")]
     command: Vec<String>,
@@ -84,7 +84,10 @@ pub fn run(args: &Proxy) -> Result<Exit, Failure> {
     let (Some(mode), Some(server)) = (args.mode, args.server.clone()) else {
         return Err(Failure::usage("--mode and --server are needed"));
     };
-    if mode != Mode::Record && args.traces.is_none() && args.record_text {
+    if mode == Mode::Record && args.traces.is_none() {
+        return Err(Failure::usage("--mode record needs --traces DIR: there is nowhere to record to"));
+    }
+    if args.traces.is_none() && args.record_text {
         return Err(Failure::usage("--record-text needs --traces"));
     }
     let mut surroundings = Surroundings::here(&project(args));
@@ -99,6 +102,7 @@ pub fn run(args: &Proxy) -> Result<Exit, Failure> {
             Failure::environment(format!("nothing passes without the audit log that was asked for: {error}"))
         })?,
         history: HistoryStore::of(&surroundings.project, &session),
+        monitor: mode == Mode::Monitor,
     };
     let gate = gate(args, mode, &server, session, &surroundings, &key)?;
     let ended = stdio::run(Wiring {
@@ -107,7 +111,7 @@ pub fn run(args: &Proxy) -> Result<Exit, Failure> {
         gate,
         writing,
         surroundings,
-        limits: Limits { bytes: args.max_message, ..Limits::default() },
+        limits: Limits { bytes: usize::try_from(args.max_message).unwrap_or(usize::MAX), ..Limits::default() },
         patience: Duration::from_secs(args.ask_timeout),
     });
     match ended {
@@ -130,7 +134,9 @@ fn gate(
         Mode::Monitor | Mode::Enforce => policy(args, surroundings),
     };
     if let Some(trouble) = &trouble {
-        note(&format!("remit proxy ({}): {}", plain(server), plain(trouble)));
+        for line in trouble.lines() {
+            note(&format!("remit proxy ({}): {}", plain(server), plain(line)));
+        }
     }
     let redactor = Redactor::new(key, &policy.document().redaction)
         .map_err(|(name, why)| Failure::usage(format!("redaction pattern `{name}`: {why}")))?;
@@ -141,7 +147,7 @@ fn gate(
             session: Session {
                 session: session.clone(),
                 client: None,
-                command: args.command.iter().map(|word| redactor.text(word).into_owned()).collect(),
+                command: without_secrets(&args.command, &redactor),
                 project: surroundings.project.display().to_string(),
                 cwd: surroundings.cwd.display().to_string(),
                 home: surroundings.home.as_ref().map(|home| home.display().to_string()),
@@ -170,6 +176,14 @@ fn gate(
         Some(recorder) => Box::new(Both { enforcer, recorder }),
         None => Box::new(enforcer),
     })
+}
+
+/// A command line as a trace may hold it: a word can be a secret for the option before it.
+fn without_secrets(command: &[String], redactor: &Redactor) -> Vec<String> {
+    let mut value = serde_json::json!({ "argv": command });
+    redactor.value(&mut value);
+    let words = value.get("argv").and_then(|words| words.as_array()).into_iter().flatten();
+    words.map(|word| word.as_str().unwrap_or_default().to_owned()).collect()
 }
 
 /// The policy in force, and what is wrong with the one that was named. A policy that is missing or wrong denies

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 pub use crate::decision::permit::{Permit, PermitReason};
+use crate::decision::redact::Redactor;
 use crate::model::audit;
 use crate::model::effects::Effects;
 use crate::model::facts::Facts;
@@ -69,6 +70,9 @@ pub trait Gate: Send + std::fmt::Debug {
         None
     }
 
+    /// Those who waited for the list were ruled on. Where it could not be had, the next request asks for it again.
+    fn ask_again(&mut self) {}
+
     /// Whether rates, budgets or flows make the history matter. Where not, the proxy need not lock the shared store.
     fn needs_history(&self) -> bool;
 }
@@ -131,6 +135,17 @@ pub enum Consent {
     NobodyToAsk,
     /// So many questions are open that another one would not be read.
     TooManyOpen,
+}
+
+/// Facts as they may be written down: paths can hold secrets, as the arguments that they come from.
+pub fn without_secrets(mut facts: Facts, redactor: &Redactor) -> Facts {
+    let redact = |text: &str| redactor.text(text).into_owned();
+    facts.places = facts
+        .places
+        .iter()
+        .map(|(spelling, places)| (redact(spelling), places.iter().map(|place| redact(place)).collect()))
+        .collect();
+    facts
 }
 
 /// Something to be written down.

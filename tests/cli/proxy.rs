@@ -295,7 +295,7 @@ fn what_could_be_read_in_two_ways_is_answered_and_never_sent_on() {
         ("params as an array", br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":["evil"]}"#.to_vec()),
         ("NaN", br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"evil","x":NaN}}"#.to_vec()),
     ];
-    let mut line = Line::start("", &["--mode", "record"]);
+    let mut line = Line::start("", &RECORD);
     for (what, frame) in rows {
         let answer = line.ask(frame);
         assert_eq!(answer["id"], 1, "{what}: {answer}");
@@ -319,7 +319,7 @@ fn what_could_be_read_in_two_ways_is_answered_and_never_sent_on() {
 
 #[test]
 fn a_carriage_return_inside_a_message_does_not_reach_a_server_that_splits_lines_on_it() {
-    let mut line = Line::start("", &["--mode", "record"]);
+    let mut line = Line::start("", &RECORD);
     line.send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"x\":\r{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"evil\"}\r}}");
     assert_eq!(line.receive_json()["id"], 1);
     line.close();
@@ -346,7 +346,7 @@ fn a_call_that_is_not_written_as_one_is_answered_when_enforcing() {
 
 #[test]
 fn a_message_past_the_limit_is_answered_and_the_session_goes_on() {
-    let mut line = Line::start("huge", &["--mode", "record", "--max-message", "1000000"]);
+    let mut line = Line::start("huge", &["--mode", "record", "--traces", "traces", "--max-message", "1000000"]);
     let big = "x".repeat(2_000_000);
     let answer = line.ask(format!(r#"{{"method":"ping","params":{{"x":"{big}"}},"jsonrpc":"2.0","id":1}}"#));
     assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(1), &json!(-32600)));
@@ -357,19 +357,19 @@ fn a_message_past_the_limit_is_answered_and_the_session_goes_on() {
 
 #[test]
 fn a_large_message_within_the_limit_passes() {
-    let mut line = Line::start("huge", &["--mode", "record"]);
+    let mut line = Line::start("huge", &RECORD);
     let answer = line.ask(call(1, "t"));
     assert_eq!(answer["result"]["content"][0]["text"].as_str().unwrap().len(), 3 << 20);
 }
 
 #[test]
 fn junk_forged_and_unreadable_answers_do_not_reach_the_client_and_nobody_waits_for_ever() {
-    let mut line = Line::start("junk", &["--mode", "record"]);
+    let mut line = Line::start("junk", &RECORD);
     assert_eq!(line.ask(call(1, "t"))["result"], json!({ "content": [] }));
-    let mut line = Line::start("forges", &["--mode", "record"]);
+    let mut line = Line::start("forges", &RECORD);
     assert_eq!(line.ask(call(1, "t"))["result"]["content"][0]["text"], "true");
     assert_eq!(line.close(), (vec![], Some(0)), "the second answer to one request is dropped");
-    let mut line = Line::start("unreadable", &["--mode", "record"]);
+    let mut line = Line::start("unreadable", &RECORD);
     let answer = line.ask(call(1, "t"));
     assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(1), &json!(-32603)));
 }
@@ -398,7 +398,8 @@ fn a_server_that_dies_in_mid_call_is_reported_to_whoever_waits() {
 #[test]
 fn a_server_that_cannot_be_started_answers_every_request_with_that() {
     let place = Place::new();
-    let mut command = place.remit(&["proxy", "--mode", "record", "--server", "s", "--", "./no-such-program"]);
+    let mut command =
+        place.remit(&["proxy", "--mode", "record", "--traces", "traces", "--server", "s", "--", "./no-such-program"]);
     let input = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}\n{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}\n";
     let assert = command.write_stdin(input).timeout(PATIENCE).assert().code(3);
     let output = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
@@ -414,7 +415,7 @@ fn the_answer_to_a_cancelled_request_may_come_and_the_cancel_of_a_refused_one_do
     line.ask(r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#);
     line.close();
     assert!(!line.seen().contains("cancelled"), "{}", line.seen());
-    let mut line = Line::start("mute", &["--mode", "record"]);
+    let mut line = Line::start("mute", &RECORD);
     line.send(call(1, "t"));
     line.send(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#);
     wait_for(|| line.seen().contains("notifications/cancelled").then_some(()));
@@ -433,7 +434,7 @@ fn nobody_hangs_on_a_mute_server_when_the_client_leaves() {
 #[test]
 #[cfg(unix)]
 fn a_server_that_ignores_the_end_of_its_input_does_not_survive() {
-    let mut line = Line::start("deaf", &["--mode", "record"]);
+    let mut line = Line::start("deaf", &RECORD);
     line.ask(call(1, "t"));
     let server = line.noted("pid");
     assert_eq!(line.close().1, Some(0));
@@ -444,7 +445,7 @@ fn a_server_that_ignores_the_end_of_its_input_does_not_survive() {
 #[cfg(unix)]
 fn a_signal_ends_the_server_and_its_family() {
     for kind in [nix::sys::signal::Signal::SIGTERM, nix::sys::signal::Signal::SIGINT] {
-        let mut line = Line::start("family", &["--mode", "record"]);
+        let mut line = Line::start("family", &RECORD);
         line.ask(call(1, "t"));
         let (server, child) = (line.noted("pid"), line.noted("child"));
         assert!(lives(server) && lives(child));
@@ -472,7 +473,7 @@ fn even_a_killed_proxy_leaves_no_process_and_a_readable_trace() {
 #[test]
 #[cfg(unix)]
 fn what_a_server_leaves_behind_when_it_ends_by_itself_does_not_survive() {
-    let mut line = Line::start("leaves", &["--mode", "record"]);
+    let mut line = Line::start("leaves", &RECORD);
     let server = line.noted("pid");
     assert_eq!(line.end().1, Some(0));
     wait_until_gone(server);
@@ -485,7 +486,11 @@ fn a_client_that_stops_reading_ends_the_session() {
     let seen = place.project().join("seen");
     let mut command = Command::new(env!("CARGO_BIN_EXE_remit"));
     command.current_dir(place.project()).env_clear().envs(place.environment());
-    command.args(["proxy", "--mode", "record", "--server", "s", "--"]).arg(scripted_server()).arg("deaf").arg(&seen);
+    command
+        .args(["proxy", "--mode", "record", "--traces", "traces", "--server", "s", "--"])
+        .arg(scripted_server())
+        .arg("deaf")
+        .arg(&seen);
     let mut proxy = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     drop(proxy.stdout.take());
     let mut input = proxy.stdin.take().unwrap();
@@ -496,7 +501,7 @@ fn a_client_that_stops_reading_ends_the_session() {
 
 #[test]
 fn a_second_request_with_an_id_that_is_in_use_is_refused() {
-    let mut line = Line::start("mute", &["--mode", "record"]);
+    let mut line = Line::start("mute", &RECORD);
     line.send(call(1, "first"));
     let answer = line.ask(call(1, "second"));
     assert_eq!(answer["error"]["code"], -32600);
@@ -852,4 +857,73 @@ fn a_subscription_passes_where_each_of_its_resources_may_be_read() {
         line.close();
         assert_eq!(line.seen().contains("subscriptions/listen"), passes, "{wanted}: {answer}");
     }
+}
+
+#[test]
+fn settings_that_cannot_be_meant_are_usage_errors() {
+    for settings in [
+        &["--mode", "record"][..],
+        &["--mode", "monitor", "--record-text"],
+        &["--mode", "enforce", "--ask-timeout", "18446744073709551615"],
+        &["--mode", "enforce", "--max-message", "18446744073709551615"],
+        &["--mode", "enforce", "--max-message", "0"],
+    ] {
+        let place = Place::new();
+        let args = [&["proxy", "--server", "s"], settings, &["--", "./server"]].concat();
+        place.remit(&args).timeout(PATIENCE).assert().code(2);
+    }
+    let mut line = enforced(&["--ask-timeout", "86400", "--max-message", "1073741824"]);
+    assert_eq!(line.ask(r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)["id"], 1);
+}
+
+#[test]
+fn where_the_history_cannot_be_kept_monitoring_warns_and_enforcing_refuses() {
+    for (mode, passes) in [("monitor", true), ("enforce", false)] {
+        let place = Place::new();
+        place.write("mcp.policy.yaml", POLICY);
+        place.write_home(".local/state/remit/history", "no folder");
+        let mut line = Line::start_at(place, "", &["--mode", mode, "--policy", "mcp.policy.yaml"]);
+        let answer = line.ask(tool_call(1, "spend", &json!({ "amount": 1 })));
+        assert_eq!(answer["result"].get("content").is_some(), passes, "{answer}");
+        line.close();
+        assert_eq!(line.seen().contains("tools/call"), passes);
+    }
+}
+
+#[test]
+fn a_server_that_gives_no_list_at_first_is_asked_again() {
+    let place = Place::new();
+    place.write("mcp.policy.yaml", POLICY);
+    pin(&place, "mcp.lock", "");
+    let settings = ["--mode", "enforce", "--policy", "mcp.policy.yaml", "--lock", "mcp.lock"];
+    let mut line = Line::start_at(place, "lists-late", &settings);
+    for (id, passes) in [(1, false), (2, true)] {
+        let answer = line.ask(read_file(id, "a"));
+        assert_eq!(answer["result"].get("isError").is_none(), passes, "{answer}");
+    }
+}
+
+#[test]
+fn no_secret_of_the_command_line_of_a_path_or_of_a_name_is_written_down() {
+    let token = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    let place = Place::new();
+    place.write("mcp.policy.yaml", POLICY);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(place.home(), place.project().join(token)).unwrap();
+    let seen = place.project().join("seen");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_remit"));
+    command.current_dir(place.project()).env_clear().envs(place.environment());
+    command.args(["proxy", "--server", "s", "--mode", "monitor", "--policy", "mcp.policy.yaml"]);
+    command.args(["--traces", "traces", "--audit", "audit.jsonl", "--"]);
+    command.arg(scripted_server()).arg("").arg(seen).args(["--api-key", "Tr0ub4dor"]);
+    let mut proxy = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (input, output) = (proxy.stdin.take(), lines_of(proxy.stdout.take().unwrap()));
+    let mut line = Line { place, proxy, input, output };
+    line.ask(read_file(1, &format!("{token}/a")));
+    line.ask(tool_call(2, token, &json!({})));
+    line.ask(format!(r#"{{"jsonrpc":"2.0","id":3,"method":"prompts/get","params":{{"name":"{token}"}}}}"#));
+    line.close();
+    let written = format!("{}{}", json!(line.traces()), line.place.read("audit.jsonl"));
+    assert!(written.contains("read_file") && written.contains("--api-key") && written.contains("redacted"));
+    assert!(!written.contains(token) && !written.contains("Tr0ub4dor"), "{written}");
 }

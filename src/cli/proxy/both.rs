@@ -63,6 +63,10 @@ impl Gate for Both {
         self.enforcer.learn(page)
     }
 
+    fn ask_again(&mut self) {
+        self.enforcer.ask_again();
+    }
+
     fn needs_history(&self) -> bool {
         self.enforcer.needs_history()
     }

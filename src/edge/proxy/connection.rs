@@ -269,6 +269,7 @@ impl Connection {
                 for message in waiting {
                     self.pass(Direction::ToServer, message, None);
                 }
+                self.lock().gate.ask_again();
             }
         }
     }

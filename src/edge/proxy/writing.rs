@@ -16,6 +16,8 @@ pub struct Writing {
     pub trace: Option<Recording>,
     pub audit: Option<AuditLog>,
     pub history: Option<HistoryStore>,
+    /// Nothing is enforced: where the history cannot be kept, there is a warning and no refusal.
+    pub monitor: bool,
 }
 
 impl Writing {
@@ -48,13 +50,35 @@ impl Writing {
         if !needed {
             return judge(&History::default());
         }
-        let Some(store) = &self.history else { return unjudged("there is no state directory for the history") };
-        let reserved = store.reserve(now, |history| {
-            let ruling = judge(history);
-            let marks = marks_of(&ruling);
-            (ruling, marks)
-        });
-        reserved.unwrap_or_else(|error| unjudged(&error.to_string()))
+        let mut judge = Some(judge);
+        let mut ruled = None;
+        let kept = match &self.history {
+            None => Err("there is no state directory for it".to_owned()),
+            Some(store) => {
+                let kept = store.reserve(now, |history| {
+                    let ruling = judge.take().map(|judge| judge(history));
+                    let marks = ruling.as_ref().map(marks_of).unwrap_or_default();
+                    ruled = ruling;
+                    ((), marks)
+                });
+                kept.map_err(|error| error.to_string())
+            }
+        };
+        let why = match (kept, ruled) {
+            (Ok(()), Some(ruling)) => return ruling,
+            (Err(why), ruled) if self.monitor => {
+                let ruled = ruled.or_else(|| judge.map(|judge| judge(&History::default())));
+                if let Some(mut ruling) = ruled {
+                    let warning = format!("judged without the history of calls, which cannot be kept: {why}");
+                    ruling.notes.push(Note::Warn(warning));
+                    return ruling;
+                }
+                why
+            }
+            (Err(why), _) => why,
+            (Ok(()), None) => "it was not read".to_owned(),
+        };
+        unjudged(&why)
     }
 }
 

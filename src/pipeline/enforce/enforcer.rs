@@ -19,7 +19,9 @@ use crate::model::message::{Kind, Message};
 use crate::model::request::{Action as Asks, Request};
 use crate::model::time::Timestamp;
 use crate::model::verdict::{Decision, Reason, Rule, Verdict};
-use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Note, Question, Ruling, Seen};
+use crate::pipeline::gate::{
+    Action, Answer, Asked, Consent, Direction, Gate, Note, Question, Ruling, Seen, without_secrets,
+};
 
 use super::answers;
 use super::listing::{Listing, Lock};
@@ -133,7 +135,7 @@ impl Enforcer {
             verdict,
             done,
             because,
-            facts,
+            facts: facts.map(|facts| without_secrets(facts, redactor)),
         }))
     }
 
@@ -292,6 +294,10 @@ impl Gate for Enforcer {
 
     fn learn(&mut self, page: Option<&str>) -> Option<String> {
         self.listing.learn(page)
+    }
+
+    fn ask_again(&mut self) {
+        self.listing.ask_again();
     }
 
     fn needs_history(&self) -> bool {

@@ -35,8 +35,17 @@ enum Standing {
 pub struct Listing {
     lock: Lock,
     seen: HashMap<String, Standing>,
-    /// The whole list was asked for since it last changed: what was not seen is not there.
-    complete: bool,
+    asked: Asked,
+}
+
+/// What came of asking for the whole list, since it last changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    NotYet,
+    /// What was not seen is not there.
+    Complete,
+    /// The list was not given, or cannot be read. It holds for those who waited for it; then it is asked for again.
+    Failed,
 }
 
 #[derive(Deserialize)]
@@ -58,28 +67,39 @@ struct Named {
 
 impl Listing {
     pub fn new(lock: Lock) -> Listing {
-        Listing { lock, seen: HashMap::new(), complete: false }
+        Listing { lock, seen: HashMap::new(), asked: Asked::NotYet }
     }
 
     /// The server says that its tools have changed: what it listed before counts no longer.
     pub fn forget(&mut self) {
         self.seen.clear();
-        self.complete = false;
+        self.asked = Asked::NotYet;
     }
 
     /// Whether a call of this tool cannot be ruled on before the server has listed its tools.
     pub fn must_be_asked_for(&self, tool: &str) -> bool {
-        matches!(self.lock, Lock::Of(_)) && !self.complete && !self.seen.contains_key(tool)
+        matches!(self.lock, Lock::Of(_)) && self.asked == Asked::NotYet && !self.seen.contains_key(tool)
     }
 
     /// Takes a page of the list that was asked for; `None`: there is none. The cursor of the next page.
     pub fn learn(&mut self, page: Option<&str>) -> Option<String> {
-        let next = page.and_then(|page| {
+        let next = page.filter(|page| split(page).is_some()).and_then(|page| {
             self.look(page, |_| true);
-            serde_json::from_str::<Next>(page).ok()?.next
+            serde_json::from_str::<Next>(page).ok()
         });
-        self.complete = next.is_none();
-        next
+        self.asked = match &next {
+            None => Asked::Failed,
+            Some(Next { next: None }) => Asked::Complete,
+            Some(_) => Asked::NotYet,
+        };
+        next?.next
+    }
+
+    /// Those who waited for the list were ruled on: where there was none, the next one asks again.
+    pub fn ask_again(&mut self) {
+        if self.asked == Asked::Failed {
+            self.asked = Asked::NotYet;
+        }
     }
 
     /// Why the lock lets no call of this tool pass; `None`: it does.
@@ -230,6 +250,20 @@ mod tests {
         assert!(!listing.must_be_asked_for("other") && listing.objection("other").is_some());
         listing.forget();
         assert!(listing.must_be_asked_for("read"));
+    }
+
+    #[test]
+    fn a_list_that_failed_denies_those_who_waited_for_it_and_is_asked_for_again() {
+        for failed in [None, Some("{}"), Some(r#"{"tools":7}"#), Some(r#"{"tools":[],"nextCursor":7}"#)] {
+            let mut listing = Listing::new(lock(&[("read", r#"{"name":"read"}"#)]));
+            assert_eq!(listing.learn(failed), None);
+            assert!(!listing.must_be_asked_for("read") && listing.objection("read").is_some(), "{failed:?}");
+            listing.ask_again();
+            assert!(listing.must_be_asked_for("read"), "{failed:?}");
+            assert_eq!(listing.learn(Some(r#"{"tools":[{"name":"read"}]}"#)), None);
+            listing.ask_again();
+            assert!(!listing.must_be_asked_for("other") && listing.objection("read").is_none());
+        }
     }
 
     #[test]

@@ -13,7 +13,9 @@ use crate::model::message::{Kind, Message};
 use crate::model::request::{Action as Asks, Request};
 use crate::model::time::Timestamp;
 use crate::model::trace::{Event, Line, Outcome, Peer, Session, VERSION};
-use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Note, Permit, Question, Ruling, Seen};
+use crate::pipeline::gate::{
+    Action, Answer, Asked, Consent, Direction, Gate, Note, Permit, Question, Ruling, Seen, without_secrets,
+};
 
 /// Where a request of the 2026-07-28 era says who the client is.
 const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
@@ -127,10 +129,16 @@ impl Recorder {
             redactor.value(&mut value);
             if let Value::Object(arguments) = value { arguments } else { Map::new() }
         };
+        let named = |name: String| redactor.text(&name).into_owned();
+        let facts = without_secrets(facts, redactor);
         events.push(match request.action {
-            Asks::Call { tool, arguments } => Event::Call { call, tool, arguments: redacted(arguments), facts },
-            Asks::Resource { uri } => Event::Resource { call, uri: redactor.text(&uri).into_owned(), facts },
-            Asks::Prompt { name, arguments } => Event::Prompt { call, name, arguments: redacted(arguments) },
+            Asks::Call { tool, arguments } => {
+                Event::Call { call, tool: named(tool), arguments: redacted(arguments), facts }
+            }
+            Asks::Resource { uri } => Event::Resource { call, uri: named(uri), facts },
+            Asks::Prompt { name, arguments } => {
+                Event::Prompt { call, name: named(name), arguments: redacted(arguments) }
+            }
             _ => return None,
         });
         self.calls += 1;
