@@ -15,6 +15,9 @@ use super::files::{self, FileError};
 /// What stands for the line before the first one.
 const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// Who finds the file moved away so often in a row gives up.
+const REOPENINGS: u32 = 8;
+
 /// A log that is appended to. Any number of processes may append to one file: each takes the file's lock for a record,
 /// and goes on from what stands there.
 #[derive(Debug)]
@@ -70,6 +73,14 @@ impl AuditLog {
     pub fn append(&mut self, entry: &Entry) -> Result<(), FileError> {
         let failed = |path: &Path, source| FileError::Write { path: path.to_owned(), source };
         self.file.lock().map_err(|source| failed(&self.path, source))?;
+        // Somebody may have moved the file away (log rotation): the record belongs where the path leads.
+        for _ in 0..REOPENINGS {
+            if is_at(&self.file, &self.path) {
+                break;
+            }
+            *self = AuditLog::open(&self.path)?;
+            self.file.lock().map_err(|source| failed(&self.path, source))?;
+        }
         let written = self.append_locked(entry);
         let unlocked = self.file.unlock();
         written.and(unlocked).map_err(|source| failed(&self.path, source))
@@ -99,6 +110,20 @@ impl AuditLog {
         self.end = End { length: self.end.length + line.len() as u64, seq: self.end.seq + 1, prev, cut: false };
         Ok(())
     }
+}
+
+/// Whether the open file is still the one that the path leads to.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |found: &std::fs::Metadata| (found.dev(), found.ino());
+    matches!((file.metadata(), std::fs::symlink_metadata(path)), (Ok(one), Ok(other)) if identity(&one) == identity(&other))
+}
+
+#[cfg(not(unix))]
+fn is_at(file: &File, path: &Path) -> bool {
+    let identity = |found: &std::fs::Metadata| (found.len(), found.created().ok());
+    matches!((file.metadata(), std::fs::symlink_metadata(path)), (Ok(one), Ok(other)) if identity(&one) == identity(&other))
 }
 
 fn hex(line: &[u8]) -> String {
@@ -209,6 +234,22 @@ mod tests {
         }
         let checked = verify(&path).unwrap();
         assert_eq!((checked.records, checked.broken, checked.cut), (9, None, vec![]));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn two_writers_go_on_in_one_new_chain_when_the_file_is_moved_away() {
+        let (_folder, path) = log();
+        let (mut one, mut other) = (AuditLog::open(&path).unwrap(), AuditLog::open(&path).unwrap());
+        one.append(&entry("a")).unwrap();
+        other.append(&entry("b")).unwrap();
+        let old = path.with_extension("1");
+        std::fs::rename(&path, &old).unwrap();
+        one.append(&entry("c")).unwrap();
+        other.append(&entry("d")).unwrap();
+        one.append(&entry("e")).unwrap();
+        let counted = [old, path].map(|path| verify(&path).map(|checked| (checked.records, checked.broken)).unwrap());
+        assert_eq!(counted, [(2, None), (3, None)]);
     }
 
     #[test]

@@ -25,10 +25,8 @@ use crate::pipeline::gate::{
 
 use super::answers;
 use super::listing::{Listing, Lock};
+use super::question;
 use super::reading::{self, Asked as Reading};
-
-/// So much of a call's arguments is shown to the person who is asked, in characters.
-const SHOWN: usize = 600;
 
 /// What is enforced, for whom.
 #[derive(Debug)]
@@ -163,13 +161,10 @@ impl Enforcer {
         let name = case.request.map_or_else(|| case.method.to_owned(), Request::name);
         let mut arguments = Value::Object(case.request.and_then(Request::arguments).cloned().unwrap_or_default());
         redactor.value(&mut arguments);
-        let mut shown: String = arguments.to_string().chars().take(SHOWN).collect();
-        if shown.chars().count() == SHOWN {
-            shown.push_str(" ...");
-        }
         let why: Vec<&str> = verdict.because.iter().map(|reason| reason.message.as_str()).collect();
         let why = redactor.text(&why.join("; ")).into_owned();
-        format!("remit: the agent asks for {}\n{shown}\n{why}\nLet it pass this once?", redactor.text(&name))
+        let headline = question::headline(case.request, &redactor.text(&name));
+        format!("{headline}\n{}{}\nLet it pass this once?", question::list(&arguments), question::cut(&why))
     }
 
     fn request(&mut self, seen: &Seen<'_>, facts: Facts, history: &History) -> Ruling {

@@ -3,6 +3,7 @@
 mod answers;
 mod enforcer;
 mod listing;
+mod question;
 mod reading;
 mod results;
 
