@@ -10,6 +10,7 @@ use crate::model::history::History;
 use crate::model::json::Limits;
 use crate::model::message::{Id, Kind, Message};
 use crate::model::time::Timestamp;
+use crate::model::trace;
 use crate::pipeline::gate::{Action, Answer, Asked, Consent, Direction, Gate, Note, Permit, Ruling, Seen};
 
 use super::super::clock;
@@ -310,7 +311,7 @@ impl Connection {
         let request = message.id().filter(|_| answers.is_none()).cloned();
         let mut action = ruling.action;
         let (later, notes) = match direction {
-            Direction::ToClient => ruling.notes.into_iter().partition(|note| matches!(note, Note::Trace(_))),
+            Direction::ToClient => ruling.notes.into_iter().partition(is_result),
             Direction::ToServer => (Vec::new(), ruling.notes),
         };
         if let (Err(why), true) = (state.writing.note(notes, steps), is_forward(&action)) {
@@ -447,6 +448,11 @@ impl Connection {
         steps.push(Step::Send { direction: Direction::ToClient, frame });
         self.carry_out(steps);
     }
+}
+
+/// How a call ended: the one note that nothing after it waits for.
+fn is_result(note: &Note) -> bool {
+    matches!(note, Note::Trace(line) if matches!(line.event, trace::Event::Result { .. }))
 }
 
 fn is_forward(action: &Action) -> bool {
