@@ -541,6 +541,8 @@ fn an_allowed_call_passes_byte_by_byte_and_one_outside_its_grant_never_reaches_t
     let odd = r#"{"id":1 , "jsonrpc":"2.0","method":"tools/call","params":{"arguments":{"path":"./a\u0062"},"name":"read_file","_meta":{"progressToken":1.50}}}"#;
     assert!(line.ask(odd)["result"].get("isError").is_none());
     assert_eq!(line.seen().lines().nth(1), Some(odd));
+    // What came back is written down after it was forwarded.
+    wait_for(|| (line.traces().last()?["event"] == "result").then_some(()));
     let home = line.place.home().join(".ssh/id_rsa").display().to_string();
     #[cfg(unix)]
     std::os::unix::fs::symlink(line.place.home(), line.place.project().join("link")).unwrap();

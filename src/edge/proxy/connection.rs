@@ -267,16 +267,22 @@ impl Connection {
         match after {
             After::Next(frame) => self.carry_out(vec![Step::Send { direction: Direction::ToServer, frame }]),
             After::Rule(waiting) => {
-                for message in waiting {
-                    self.pass(Direction::ToServer, message, None);
-                }
+                let ruled = waiting.into_iter().flat_map(|message| self.rule(Direction::ToServer, message, None));
+                let steps: Vec<Step> = ruled.collect();
+                // Before anybody is answered: who then tries once more must find it asked for again.
                 self.lock().gate.ask_again();
+                self.carry_out(steps);
             }
         }
     }
 
     /// Lets the gate rule on a message, and does as it says.
     fn pass(&self, direction: Direction, message: Message, answers: Option<Asked>) {
+        let steps = self.rule(direction, message, answers);
+        self.carry_out(steps);
+    }
+
+    fn rule(&self, direction: Direction, message: Message, answers: Option<Asked>) -> Vec<Step> {
         let now = clock::now();
         let seen = Seen { message: &message, direction, answers: answers.as_ref(), now };
         let mut state = self.lock();
@@ -295,8 +301,7 @@ impl Connection {
         let ruling = writing.reserve(counts && gate.needs_history(), now, |history| gate.rule(&seen, facts, history));
         let mut steps = Vec::new();
         self.perform(&mut state, Passing { message, direction, answers, unheard: false }, ruling, now, &mut steps);
-        drop(state);
-        self.carry_out(steps);
+        steps
     }
 
     pub(super) fn perform(
