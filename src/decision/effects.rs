@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
             },
         };
         if kind != Kind::Text
-            && text.starts_with('-')
+            && !text.contains(char::is_whitespace)
             && let Some(path) = keys::path_in_word(text)
         {
             // `--output=/x` where a server expects a name: the program behind it may read an option.
