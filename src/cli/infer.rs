@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
+use crate::decision::policy;
 use crate::decision::redact::Redactor;
 use crate::edge::store::files::{self, Access};
 use crate::edge::store::{state, traces};
@@ -91,6 +92,12 @@ pub fn run(args: &Infer) -> Result<Exit, Failure> {
         return show::against(against, &view, &inference, &settings);
     }
     let text = write::policy(&inference, &show::head(&view, &settings));
+    // What is written must be what the other verbs can read; better no policy than half of one.
+    policy::load(&text, &args.out.display().to_string()).map_err(|problems| {
+        Failure::environment(format!(
+            "nothing was written, since the policy would not load; please report this\n{problems}"
+        ))
+    })?;
     if args.out == Path::new("-") {
         terminal::print(&text);
         return Ok(Exit::Fine);

@@ -376,3 +376,28 @@ fn a_verb_that_nobody_knows_is_not_said_to_change_something() {
     let said = infer(&place, &["t.jsonl"]);
     assert!(said.contains("1 of 2 tools changes something"), "{said}");
 }
+
+#[test]
+fn a_hostile_name_or_address_grants_nothing_beside_itself_and_spoils_no_policy() {
+    let place = Place::new();
+    let calls = [
+        r#"{"server":"gh","tool":"read_file, delete_repo","arguments":{"id":"x"}}"#,
+        r#"{"server":"gh","tool":"find_user","arguments":{"email":"*@evil.com"}}"#,
+        r#"{"server":"pg","tool":"query","arguments":{"sql":"-- only a comment"}}"#,
+        r#"{"server":"gh","tool":"greet","arguments":{"name":"é"}}"#,
+        r#"{"server":"gh","tool":"greet","arguments":{"name":"+49 170 1234567"}}"#,
+    ];
+    place.write("traces/a.jsonl", &calls.join("\n"));
+    place.remit(&["infer"]).assert().success();
+    place.remit(&["check"]).assert().success();
+    for (probe, expected) in [
+        (r#"{"server":"gh","tool":"delete_repo","arguments":{"id":"x"}}"#, "deny"),
+        (r#"{"server":"gh","tool":"find_user","arguments":{"email":"mallory@evil.com"}}"#, "deny"),
+        (calls[1], "allow"),
+        (calls[2], "allow"),
+    ] {
+        let output = place.remit(&["decide"]).write_stdin(probe).output().unwrap();
+        let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(verdict["verdict"], expected, "{probe}: {verdict}");
+    }
+}

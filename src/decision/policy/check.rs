@@ -19,7 +19,7 @@ use super::super::url::UrlSet;
 use super::compile::Compiler;
 
 /// A compiled user pattern may take this much memory.
-const REGEX_SIZE: usize = 1 << 20;
+pub(super) const REGEX_SIZE: usize = 8 << 20;
 
 /// A constraint, and where it stands in the policy.
 #[derive(Debug, Clone)]

@@ -108,7 +108,7 @@ pub(super) fn compile(document: Document, digest: String, file: &str) -> Result<
         approvals.insert((server.clone(), tool.clone()), rule);
     }
     for (name, regex) in &document.redaction.patterns {
-        if let Err(error) = regex::RegexBuilder::new(regex).size_limit(1 << 20).build() {
+        if let Err(error) = regex::RegexBuilder::new(regex).size_limit(super::check::REGEX_SIZE).build() {
             compiler.problem("redaction", format!("the pattern `{name}` is not a regular expression: {error}"));
         }
     }

@@ -158,8 +158,12 @@ pub struct Never {
     pub value: String,
 }
 
+/// The class of tools whose name a policy cannot write.
+pub const ODD_NAME: &str = "odd-name";
+
 /// The never-infer list beyond the protections, which stand under every policy and cannot be granted: class and reason.
-pub const NEVER: [(&str, &str); 6] = [
+pub const NEVER: [(&str, &str); 7] = [
+    (ODD_NAME, "a policy could not name this tool and nothing else by it"),
     ("accounts-file", "it names the accounts of the machine"),
     ("whole-tree", "the whole file system, or a whole home directory"),
     ("privilege", "a command that runs as somebody else, or wipes a machine"),

@@ -193,6 +193,10 @@ impl<'a> Observer<'a> {
     }
 
     fn learn_call(&mut self, server: &str, tool: &str, arguments: Map<String, Value>, facts: &Facts, recorded: bool) {
+        if !can_be_granted(tool) {
+            let odd = danger::Never { class: danger::ODD_NAME, argument: String::new(), value: tool.to_owned() };
+            return self.refuse(server, tool, odd);
+        }
         let time = facts.time.or(self.time);
         let text = serde_json::to_string(&arguments).unwrap_or_default();
         let hash = hash_of(&(server, tool, &text));
@@ -248,6 +252,12 @@ impl<'a> Observer<'a> {
             self.session.refused.push(refused);
         }
     }
+}
+
+/// Whether a policy can name the tool and nothing else by it. The name comes from the server: a comma in it would name
+/// two tools (`read_file, delete_repo`), and the gate refuses names that do not show all they hold.
+fn can_be_granted(tool: &str) -> bool {
+    !tool.is_empty() && tool.trim() == tool && !tool.contains(',') && !tool.chars().any(char::is_control)
 }
 
 fn hash_of(what: &impl Hash) -> u64 {

@@ -21,6 +21,11 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
             }
         }
     }
+    if domains.values().any(|members| members.keys().any(|address| address.contains('*'))) {
+        // As a pattern it would grant everybody there, and all that was seen is this word.
+        let words = values.iter().map(|(text, _)| Value::String(text.clone())).collect();
+        return Reasoned::new(Constraint::OneOf(words), "an address that would read as a pattern".into());
+    }
     let mut patterns = BTreeSet::new();
     for (domain, members) in &domains {
         if is_open_domain(context, domain, members) {

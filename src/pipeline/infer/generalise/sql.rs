@@ -27,6 +27,11 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
             }
         }
     }
+    if kinds.is_empty() {
+        // Nothing but comments: no statement to grant, so the texts themselves are.
+        let texts = values.iter().map(|(text, _)| Value::String(text.clone())).collect();
+        return Reasoned::new(Constraint::OneOf(texts), "no statement in any of them".into());
+    }
     let why = format!("{} distinct texts; {} tables read, {} written", values.len(), reads.len(), writes.len());
     let schemas = open_schemas(context, &reads);
     let tables: BTreeSet<String> = reads
