@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::model::effects::Effects;
 use crate::model::facts::Facts;
 use crate::model::history::{History, Mark};
 use crate::model::request::{Action, Request};
 use crate::model::verdict::{Decision, Edit, Reason, Rule, Verdict};
 
+use super::effects::effects;
 use super::path;
 use super::policy::Policy;
 use super::policy::compile::{ArgRules, ServerRules, ToolRules};
@@ -29,19 +31,22 @@ use arguments::{Here, Scope};
 pub fn decide(policy: &Policy, history: &History, facts: &Facts, request: &Request) -> Verdict {
     let mut ruling = Ruling { request, because: Vec::new(), marks: Vec::new(), named_hosts: HashSet::new() };
     let server = policy.servers.get(&request.server);
+    let found = effects(request, policy.hints(request));
     if let Some(trouble) = names::trouble(request) {
         ruling.deny(&message_rule(), trouble);
     }
     match (&request.action, server) {
-        (Action::Call { tool, arguments }, server) => judge_call(&mut ruling, policy, server, facts, tool, arguments),
+        (Action::Call { tool, arguments }, server) => {
+            judge_call(&mut ruling, policy, server, &found, facts, tool, arguments);
+        }
         (_, Some(server)) => judge_channel(&mut ruling, server),
         (_, None) => {}
     }
     if server.is_none() && policy.document().default_allow {
         ruling.speak(Decision::Allow, &policy.default, "`default: allow`, and no rule names this server".into());
     }
-    world::judge(&mut ruling, policy, server, facts);
-    past::judge(&mut ruling, policy, server, history, facts);
+    world::judge(&mut ruling, server, &found, facts);
+    past::judge(&mut ruling, policy, server, &found, history, facts);
     if ruling.because.iter().all(is_only_a_denial) {
         ruling.default(policy, server);
     }
@@ -186,6 +191,7 @@ fn judge_call(
     ruling: &mut Ruling<'_>,
     policy: &Policy,
     server: Option<&ServerRules>,
+    found: &Effects,
     facts: &Facts,
     tool: &str,
     arguments: &Map<String, Value>,
@@ -205,7 +211,7 @@ fn judge_call(
     } else if let Some(rule) = server.allowed_tools.get(tool) {
         ruling.speak(Decision::Allow, rule, format!("`{tool}` is allowed by name"));
     } else if server.has_path_rules_alone() {
-        world::judge_by_paths_alone(ruling, policy, server);
+        world::judge_by_paths_alone(ruling, server, found);
     }
 }
 

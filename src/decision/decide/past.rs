@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::model::effects::What;
+use crate::model::effects::{Effects, What};
 use crate::model::facts::Facts;
 use crate::model::history::{History, Mark};
 use crate::model::policy::{Budget, Rate};
@@ -13,7 +13,6 @@ use crate::model::request::{Action, Request};
 use crate::model::time::Timestamp;
 use crate::model::verdict::{Decision, Reason, Rule};
 
-use super::super::effects::effects;
 use super::super::policy::Policy;
 use super::super::policy::compile::ServerRules;
 use super::Ruling;
@@ -23,6 +22,7 @@ pub(super) fn judge(
     ruling: &mut Ruling<'_>,
     policy: &Policy,
     server: Option<&ServerRules>,
+    found: &Effects,
     history: &History,
     facts: &Facts,
 ) {
@@ -41,7 +41,7 @@ pub(super) fn judge(
         }
     }
     if !policy.flows.is_empty() {
-        judge_flows(ruling, policy, history, facts);
+        judge_flows(ruling, policy, found, history, facts);
     }
 }
 
@@ -98,8 +98,8 @@ fn judge_budget(
     ruling.mark(Mark::Spent { budget: rule.pointer.clone(), amount });
 }
 
-fn judge_flows(ruling: &mut Ruling<'_>, policy: &Policy, history: &History, facts: &Facts) {
-    let labels = labels_of(policy, ruling.request, facts);
+fn judge_flows(ruling: &mut Ruling<'_>, policy: &Policy, found: &Effects, history: &History, facts: &Facts) {
+    let labels = labels_of(policy, ruling.request, found, facts);
     for flow in &policy.flows {
         if !labels.contains(&flow.to) {
             continue;
@@ -126,7 +126,7 @@ fn judge_flows(ruling: &mut Ruling<'_>, policy: &Policy, history: &History, fact
 }
 
 /// The labels that a request earns.
-fn labels_of(policy: &Policy, request: &Request, facts: &Facts) -> HashSet<String> {
+fn labels_of(policy: &Policy, request: &Request, found: &Effects, facts: &Facts) -> HashSet<String> {
     let mut labels = HashSet::new();
     if let Action::Call { tool, .. } = &request.action {
         for server in [Some(request.server.clone()), None] {
@@ -136,7 +136,6 @@ fn labels_of(policy: &Policy, request: &Request, facts: &Facts) -> HashSet<Strin
         }
     }
     let Some(places) = policy.labels.places.get(&request.server) else { return labels };
-    let found = effects(request, policy.hints(request));
     for effect in &found.0 {
         let What::Path(path) = &effect.what else { continue };
         for reading in &path.readings {

@@ -7,8 +7,6 @@ use crate::model::facts::Facts;
 use crate::model::place::{self, Place};
 use crate::model::verdict::{Decision, Reason, Rule};
 
-use super::super::effects::effects;
-use super::super::policy::Policy;
 use super::super::policy::compile::{Places, ServerRules};
 use super::super::protections::{self, Protection};
 use super::super::redact;
@@ -16,8 +14,7 @@ use super::super::url::{self, Reach};
 use super::{PROTECTION, Ruling, edit};
 
 /// Judges every effect of the request.
-pub(super) fn judge(ruling: &mut Ruling<'_>, policy: &Policy, server: Option<&ServerRules>, facts: &Facts) {
-    let found = read(ruling, policy);
+pub(super) fn judge(ruling: &mut Ruling<'_>, server: Option<&ServerRules>, found: &Effects, facts: &Facts) {
     let without = server.map(|server| server.unprotected.as_slice()).unwrap_or_default();
     for effect in &found.0 {
         match &effect.what {
@@ -37,16 +34,11 @@ pub(super) fn judge(ruling: &mut Ruling<'_>, policy: &Policy, server: Option<&Se
             What::Unreadable { .. } => {}
         }
     }
-    judge_secrets(ruling, &found, without);
-}
-
-fn read(ruling: &Ruling<'_>, policy: &Policy) -> Effects {
-    effects(ruling.request, policy.hints(ruling.request))
+    judge_secrets(ruling, found, without);
 }
 
 /// A server that names no tools: all that a call touches must be granted paths.
-pub(super) fn judge_by_paths_alone(ruling: &mut Ruling<'_>, policy: &Policy, server: &ServerRules) {
-    let found = read(ruling, policy);
+pub(super) fn judge_by_paths_alone(ruling: &mut Ruling<'_>, server: &ServerRules, found: &Effects) {
     let only_paths = found.0.iter().all(|effect| matches!(effect.what, What::Path(_)));
     let rule = server.allowed_paths.as_ref().map_or(&server.rule, |places| &places.rule).clone();
     if found.0.is_empty() {

@@ -2,8 +2,6 @@
 //!
 //! A key name counts as its words, without letter case or separators: `filePath`, `file_path` and `FILE-PATH` are one.
 
-use crate::model::effects::Kind;
-
 use super::super::verbs;
 
 /// What a key's name says of its value.
@@ -174,19 +172,6 @@ pub fn path_in_word(word: &str) -> Option<&str> {
     };
     let value = value.strip_prefix('@').unwrap_or(value);
     (has_path_form(value) || (value.contains('/') && !value.contains("://"))).then_some(value)
-}
-
-/// Which kind of effect a key stands for, as inference and replay name it.
-pub fn effect_kind(kind: KeyKind) -> Option<Kind> {
-    match kind {
-        KeyKind::Path | KeyKind::Base => Some(Kind::Path),
-        KeyKind::Url => Some(Kind::Url),
-        KeyKind::Address => Some(Kind::Address),
-        KeyKind::Sql => Some(Kind::Sql),
-        KeyKind::Command => Some(Kind::Command),
-        KeyKind::Text => Some(Kind::Text),
-        KeyKind::MaybePath | KeyKind::MaybeSql | KeyKind::Other => None,
-    }
 }
 
 #[cfg(test)]
