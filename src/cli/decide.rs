@@ -195,7 +195,7 @@ impl Judge {
     fn facts(&self, request: &Request, recorded: Option<Facts>) -> Facts {
         let facts = match recorded {
             Some(facts) => facts,
-            None if self.looks => look(&effects(request, self.policy.hints(request)), &self.surroundings, self.now),
+            None if self.looks => look(&effects(request, self.policy.hints(request)).0, &self.surroundings, self.now),
             None => Facts { looked: false, fold_case: false, ..self.surroundings.facts(self.now) },
         };
         Facts { time: Some(facts.time.unwrap_or(self.now)), ..facts }

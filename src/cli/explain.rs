@@ -56,7 +56,7 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
     surroundings.guard([args.policy.as_path()]);
     let redactor = policies::redactor(&policy, &surroundings.project);
     let policy = policies::made_live(policy, &surroundings);
-    let facts = look(&effects(&request, policy.hints(&request)), &surroundings, clock::now());
+    let facts = look(&effects(&request, policy.hints(&request)).0, &surroundings, clock::now());
     let verdict = decide(&policy, &History::default(), &facts, &request);
     let because = explain::reasons(&verdict, &redactor);
     match args.format {

@@ -14,7 +14,7 @@ use crate::model::history::{History, Mark};
 use crate::model::request::{Action, Request};
 use crate::model::verdict::{Decision, Edit, Reason, Rule, Verdict};
 
-use super::effects::effects;
+use super::effects::{Matter, effects};
 use super::path;
 use super::policy::Policy;
 use super::policy::compile::{ArgRules, ServerRules, ToolRules};
@@ -29,15 +29,23 @@ use arguments::{Here, Scope};
 
 /// Judges one request. Deterministic; reads the history and never changes it.
 pub fn decide(policy: &Policy, history: &History, facts: &Facts, request: &Request) -> Verdict {
+    judge(policy, history, facts, request, &effects(request, policy.hints(request)))
+}
+
+/// Judges a matter whose effects were read already, under the hints of this policy.
+pub fn decide_matter(policy: &Policy, history: &History, facts: &Facts, matter: &Matter) -> Verdict {
+    judge(policy, history, facts, &matter.request, &matter.effects)
+}
+
+fn judge(policy: &Policy, history: &History, facts: &Facts, request: &Request, found: &Effects) -> Verdict {
     let mut ruling = Ruling { request, because: Vec::new(), marks: Vec::new(), named_hosts: HashSet::new() };
     let server = policy.servers.get(&request.server);
-    let found = effects(request, policy.hints(request));
     if let Some(trouble) = names::trouble(request) {
         ruling.deny(&message_rule(), trouble);
     }
     match (&request.action, server) {
         (Action::Call { tool, arguments }, server) => {
-            judge_call(&mut ruling, policy, server, &found, facts, tool, arguments);
+            judge_call(&mut ruling, policy, server, found, facts, tool, arguments);
         }
         (_, Some(server)) => judge_channel(&mut ruling, server),
         (_, None) => {}
@@ -45,8 +53,8 @@ pub fn decide(policy: &Policy, history: &History, facts: &Facts, request: &Reque
     if server.is_none() && policy.document().default_allow {
         ruling.speak(Decision::Allow, &policy.default, "`default: allow`, and no rule names this server".into());
     }
-    world::judge(&mut ruling, server, &found, facts);
-    past::judge(&mut ruling, policy, server, &found, history, facts);
+    world::judge(&mut ruling, server, found, facts);
+    past::judge(&mut ruling, policy, server, found, history, facts);
     if ruling.because.iter().all(is_only_a_denial) {
         ruling.default(policy, server);
     }

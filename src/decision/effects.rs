@@ -31,6 +31,20 @@ pub struct Hints {
     pub dialect: Dialect,
 }
 
+/// A request and its effects, read once: the look at the world and the decision rest on the same reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matter {
+    pub request: Request,
+    pub effects: Effects,
+}
+
+impl Matter {
+    /// `hints`: those of the policy that judges it.
+    pub fn read(request: Request, hints: &Hints) -> Matter {
+        Matter { effects: effects(&request, hints), request }
+    }
+}
+
 /// Reads every effect off the arguments, in their order.
 pub fn effects(request: &Request, hints: &Hints) -> Effects {
     let mut found = Vec::new();

@@ -1,5 +1,6 @@
 //! What a thing that a server says is recognised by.
 
+use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -8,7 +9,7 @@ use sha2::{Digest, Sha256};
 pub fn digest(value: &Value) -> String {
     // Only a number that is not finite has no RFC 8785 form, and a `Value` cannot hold one.
     let canonical = serde_json_canonicalizer::to_vec(value).unwrap_or_else(|_| value.to_string().into_bytes());
-    Sha256::digest(&canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(&canonical))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use crate::model::effects::{Effects, What};
+use crate::model::effects::{Effect, What};
 use crate::model::facts::{Facts, Os};
 use crate::model::place::Place;
 use crate::model::time::Timestamp;
@@ -64,9 +64,9 @@ impl Surroundings {
 }
 
 /// Looks up every path among the effects.
-pub fn look(effects: &Effects, surroundings: &Surroundings, now: Timestamp) -> Facts {
+pub fn look<'a>(effects: impl IntoIterator<Item = &'a Effect>, surroundings: &Surroundings, now: Timestamp) -> Facts {
     let mut facts = surroundings.facts(now);
-    for effect in &effects.0 {
+    for effect in effects {
         let What::Path(path) = &effect.what else { continue };
         for reading in &path.readings {
             let absolute = facts.absolute(path, reading);
@@ -175,7 +175,7 @@ fn folds_case(folder: &Path) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::model::effects::{Effect, Found, PathEffect};
+    use crate::model::effects::{Found, PathEffect};
 
     fn facts_about(root: &Path, paths: &[&str]) -> Facts {
         let surroundings = Surroundings {
@@ -196,7 +196,7 @@ mod tests {
                 found: Found::Key,
             }),
         });
-        look(&Effects(effects.collect()), &surroundings, Timestamp(0))
+        look(&effects.collect::<Vec<_>>(), &surroundings, Timestamp(0))
     }
 
     #[test]

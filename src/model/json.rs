@@ -3,6 +3,7 @@
 //! Two parsers may read one text differently: the first or the last of two equal keys, a lone surrogate, a raw carriage
 //! return that ends a line for one of them. What could be read in two ways is refused here, before anybody reads it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -72,7 +73,7 @@ pub fn walk(text: &[u8], limits: Limits) -> Result<Walked, Malformed> {
         return Err(Malformed { why: "a byte order mark", at: 0 });
     }
     let checked = std::str::from_utf8(text).map_err(|error| Malformed { why: "not UTF-8", at: error.valid_up_to() })?;
-    let mut walker = Walker { text: checked.as_bytes(), at: 0, limits, walked: Walked::default(), frames: Vec::new() };
+    let mut walker = Walker { text: checked, at: 0, limits, walked: Walked::default(), frames: Vec::new() };
     walker.space();
     walker.value()?;
     walker.space();
@@ -83,10 +84,10 @@ pub fn walk(text: &[u8], limits: Limits) -> Result<Walked, Malformed> {
 }
 
 /// An object or array that is open.
-enum Frame {
+enum Frame<'a> {
     Array,
     Object {
-        keys: Keys,
+        keys: Keys<'a>,
         /// Its members are protocol keys: the envelope, or the envelope's `params`.
         protocol: bool,
         /// The member being read is `params` of the envelope.
@@ -96,13 +97,13 @@ enum Frame {
 
 /// The keys of one open object. Few keys are compared one by one, many by hash.
 #[derive(Default)]
-struct Keys {
-    few: Vec<String>,
-    many: HashSet<String>,
+struct Keys<'a> {
+    few: Vec<Cow<'a, str>>,
+    many: HashSet<Cow<'a, str>>,
 }
 
-impl Keys {
-    fn insert(&mut self, key: String) -> bool {
+impl<'a> Keys<'a> {
+    fn insert(&mut self, key: Cow<'a, str>) -> bool {
         if !self.many.is_empty() {
             return self.many.insert(key);
         }
@@ -118,20 +119,24 @@ impl Keys {
 }
 
 struct Walker<'a> {
-    text: &'a [u8],
+    text: &'a str,
     at: usize,
     limits: Limits,
     walked: Walked,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'a>>,
 }
 
-impl Walker<'_> {
+impl<'a> Walker<'a> {
     fn refuse(&self, why: &'static str) -> Malformed {
         Malformed { why, at: self.at }
     }
 
+    fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
     fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+        self.bytes().get(self.at).copied()
     }
 
     fn space(&mut self) {
@@ -212,7 +217,7 @@ impl Walker<'_> {
         }
     }
 
-    fn open(&mut self, frame: Frame) -> Result<(), Malformed> {
+    fn open(&mut self, frame: Frame<'a>) -> Result<(), Malformed> {
         if self.frames.len() >= self.limits.depth {
             return Err(self.refuse("nested deeper than the limit"));
         }
@@ -262,15 +267,13 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// Reads a string and returns what it means.
-    fn string(&mut self) -> Result<String, Malformed> {
+    /// Reads a string and returns what it means: as it stands, unless it has escapes.
+    fn string(&mut self) -> Result<Cow<'a, str>, Malformed> {
         self.at += 1;
         let mut start = self.at;
-        // Only keys need their text; for values the copy is dropped at once, and costs less than a second walk.
-        let wanted = matches!(self.frames.last(), Some(Frame::Object { .. }));
-        let mut text = String::new();
+        let mut text = Cow::Borrowed("");
         loop {
-            let rest = self.text.get(self.at..).unwrap_or_default();
+            let rest = self.bytes().get(self.at..).unwrap_or_default();
             let Some(step) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) else {
                 self.at = self.text.len();
                 return Err(self.refuse("ends in the middle of a string"));
@@ -278,17 +281,13 @@ impl Walker<'_> {
             self.at += step;
             match self.peek() {
                 Some(b'"') => {
-                    if wanted {
-                        self.copy(start, &mut text);
-                    }
+                    text += self.since(start);
                     self.at += 1;
                     return Ok(text);
                 }
                 Some(b'\\') => {
-                    if wanted {
-                        self.copy(start, &mut text);
-                    }
-                    text.push(self.escape()?);
+                    text += self.since(start);
+                    text.to_mut().push(self.escape()?);
                     start = self.at;
                 }
                 _ => return Err(self.refuse("a control character in a string")),
@@ -296,10 +295,9 @@ impl Walker<'_> {
         }
     }
 
-    fn copy(&self, start: usize, into: &mut String) {
-        // The whole text was checked to be UTF-8, and both ends are at ASCII bytes.
-        let bytes = self.text.get(start..self.at).unwrap_or_default();
-        into.push_str(std::str::from_utf8(bytes).unwrap_or_default());
+    fn since(&self, start: usize) -> &'a str {
+        // Both ends are at ASCII bytes.
+        self.text.get(start..self.at).unwrap_or_default()
     }
 
     fn escape(&mut self) -> Result<char, Malformed> {
@@ -325,7 +323,7 @@ impl Walker<'_> {
         if let Some(character) = char::from_u32(first) {
             return Ok(character);
         }
-        let low = match (first, self.peek(), self.text.get(self.at + 1)) {
+        let low = match (first, self.peek(), self.bytes().get(self.at + 1)) {
             (0xd800..=0xdbff, Some(b'\\'), Some(b'u')) => {
                 self.at += 1;
                 self.four_hex()?
@@ -341,7 +339,7 @@ impl Walker<'_> {
 
     /// The number behind `u`, which stands at the cursor.
     fn four_hex(&mut self) -> Result<u32, Malformed> {
-        let digits = self.text.get(self.at + 1..self.at + 5).ok_or_else(|| self.refuse("an unknown escape"))?;
+        let digits = self.bytes().get(self.at + 1..self.at + 5).ok_or_else(|| self.refuse("an unknown escape"))?;
         let mut number = 0;
         for digit in digits {
             let value = char::from(*digit).to_digit(16).ok_or_else(|| self.refuse("an unknown escape"))?;
@@ -383,7 +381,7 @@ impl Walker<'_> {
             }
             self.digits()?;
         }
-        let token = self.text.get(start..self.at).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+        let token = self.since(start);
         let held = if whole {
             token.parse::<i64>().is_ok() || token.parse::<u64>().is_ok()
         } else {
@@ -396,7 +394,7 @@ impl Walker<'_> {
     }
 
     fn word(&mut self, word: &[u8]) -> Result<(), Malformed> {
-        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+        if self.bytes().get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
             self.at += word.len();
             return Ok(());
         }

@@ -5,12 +5,15 @@ use serde_json::Value;
 pub use crate::decision::permit::{Permit, PermitReason};
 use crate::decision::redact::Redactor;
 use crate::model::audit;
-use crate::model::effects::Effects;
 use crate::model::facts::Facts;
 use crate::model::history::{History, Mark};
 use crate::model::message::{Id, Message};
 use crate::model::time::Timestamp;
 use crate::model::trace;
+
+mod reading;
+
+pub use reading::{Reading, Wanted};
 
 /// Which way a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,11 +47,12 @@ pub struct Asked {
 /// Rules on every message of one connection. Pure: facts, history and the time are handed in, what is to be written
 /// down is handed out.
 pub trait Gate: Send + std::fmt::Debug {
-    /// What has to be looked up in the world before ruling; empty for most messages.
-    fn effects(&self, seen: &Seen<'_>) -> Effects;
+    /// Reads what the message asks for. Its effects have to be looked up in the world before ruling.
+    fn read(&self, seen: &Seen<'_>) -> Reading;
 
-    /// Rules. `facts` are what was found out about `effects`.
-    fn rule(&mut self, seen: &Seen<'_>, facts: Facts, history: &History) -> Ruling;
+    /// Rules on what was read. `facts` are what was found out about its effects; where there are none, those of the
+    /// start of the connection.
+    fn rule(&mut self, seen: &Seen<'_>, reading: &Reading, facts: &Facts, history: &History) -> Ruling;
 
     /// A question was answered, or nobody answered in time. Never another question. A yes is held against `facts` and
     /// `history` as they are now: what was asked about may be denied by now, or be something else.
@@ -56,7 +60,7 @@ pub trait Gate: Send + std::fmt::Debug {
         &mut self,
         question: Question,
         answer: Consent,
-        facts: Facts,
+        facts: &Facts,
         history: &History,
         now: Timestamp,
     ) -> Ruling;
@@ -138,14 +142,11 @@ pub enum Consent {
 }
 
 /// Facts as they may be written down: paths can hold secrets, as the arguments that they come from.
-pub fn without_secrets(mut facts: Facts, redactor: &Redactor) -> Facts {
+pub fn without_secrets(facts: &Facts, redactor: &Redactor) -> Facts {
     let redact = |text: &str| redactor.text(text).into_owned();
-    facts.places = facts
-        .places
-        .iter()
-        .map(|(spelling, places)| (redact(spelling), places.iter().map(|place| redact(place)).collect()))
-        .collect();
-    facts
+    let places = facts.places.iter();
+    let places = places.map(|(spelling, places)| (redact(spelling), places.iter().map(|at| redact(at)).collect()));
+    Facts { places: places.collect(), ..facts.clone() }
 }
 
 /// Something to be written down.

@@ -24,6 +24,7 @@ mod yaml;
 pub use lint::run_tests;
 
 use compile::{FlowRule, Labels, ServerRules};
+use data_encoding::HEXLOWER;
 
 /// A policy ready to decide with: compiled once, indexed by server and tool.
 #[derive(Debug, Clone)]
@@ -54,7 +55,7 @@ pub struct Problem {
 /// Reads a policy. `file` is its name in messages. What is wrong but harmless comes back as findings.
 pub fn load(text: &str, file: &str) -> Result<(Policy, Vec<Finding>), Problems> {
     let document = read::read(text, file)?;
-    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = HEXLOWER.encode(&Sha256::digest(text.as_bytes()));
     let policy = compile::compile(document, digest, file)?;
     let findings = lint::lint(&policy, file);
     Ok((policy, findings))

@@ -1,5 +1,6 @@
 //! Where the secrets of a text stand.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -100,27 +101,22 @@ pub(super) fn collect(text: &str, families: Families, found: &mut Vec<Found>) {
         found.push(Found::new(text, 0..text.len(), "text", Strength::User));
         return;
     };
-    let mut rules = vec![false; vendored::RULES.len()];
-    let mut awake = vec![false; forms::FORMS.len()];
-    let mut names = Vec::new();
+    // Most texts wake nothing, and then nothing is allocated.
+    let (mut rules, mut forms, mut names) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for hit in keywords.automaton.find_overlapping_iter(text) {
         for wakes in keywords.wakes.get(hit.pattern().as_usize()).into_iter().flatten() {
             match *wakes {
-                Wakes::Rule(index) => rules.get_mut(index).into_iter().for_each(|rule| *rule = true),
-                Wakes::Form(index) => awake.get_mut(index).into_iter().for_each(|form| *form = true),
+                Wakes::Rule(index) => _ = rules.insert(index),
+                Wakes::Form(index) => _ = forms.insert(index),
                 Wakes::Name => names.push(hit.start()),
             }
         }
     }
     if families.api_keys {
-        for (rule, _) in vendored::RULES.iter().zip(&rules).filter(|(_, awake)| **awake) {
-            rule.find(text, found);
-        }
+        rules.iter().filter_map(|index| vendored::RULES.get(*index)).for_each(|rule| rule.find(text, found));
     }
     if families.secrets {
-        for (form, _) in forms::FORMS.iter().zip(&awake).filter(|(_, awake)| **awake) {
-            (form.find)(text, found);
-        }
+        forms.iter().filter_map(|index| forms::FORMS.get(*index)).for_each(|form| (form.find)(text, found));
         if !names.is_empty() {
             pairs::find(text, &names, found);
         }

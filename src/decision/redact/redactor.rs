@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
@@ -287,6 +288,6 @@ impl Redactor {
             return "0".repeat(find::TOKEN);
         };
         mac.update(secret.as_bytes());
-        mac.finalize().into_bytes().iter().take(find::TOKEN / 2).map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(mac.finalize().into_bytes().get(..find::TOKEN / 2).unwrap_or_default())
     }
 }

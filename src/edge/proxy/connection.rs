@@ -285,20 +285,16 @@ impl Connection {
     fn rule(&self, direction: Direction, message: Message, answers: Option<Asked>) -> Vec<Step> {
         let now = clock::now();
         let seen = Seen { message: &message, direction, answers: answers.as_ref(), now };
+        let reading = self.lock().gate.read(&seen);
+        // Without the lock: the disk may be slow.
+        let looked = (!reading.matters().is_empty()).then(|| look(reading.effects(), &self.surroundings, now));
+        // Where nothing is judged by places, what was found at the start will do.
+        let facts = looked.as_ref().unwrap_or(&self.at_start);
         let mut state = self.lock();
-        let effects = state.gate.effects(&seen);
-        let facts = if effects.0.is_empty() {
-            // Nothing is judged by places here: what was found at the start will do.
-            Facts { time: Some(now), ..self.at_start.clone() }
-        } else {
-            drop(state);
-            let facts = look(&effects, &self.surroundings, now); // The disk may be slow.
-            state = self.lock();
-            facts
-        };
         let State { gate, writing, .. } = &mut *state;
         let counts = direction == Direction::ToServer && matches!(message.kind(), Kind::Request { .. });
-        let ruling = writing.reserve(counts && gate.needs_history(), now, |history| gate.rule(&seen, facts, history));
+        let ruling =
+            writing.reserve(counts && gate.needs_history(), now, |history| gate.rule(&seen, &reading, facts, history));
         let mut steps = Vec::new();
         self.perform(&mut state, Passing { message, direction, answers, unheard: false }, ruling, now, &mut steps);
         steps
@@ -350,7 +346,7 @@ impl Connection {
                 Ok(frame) => steps.extend([Step::Send { direction: Direction::ToClient, frame }, Step::Wake]),
                 Err((question, consent)) => {
                     let facts = question.facts.clone();
-                    let ruling = state.gate.settle(*question, consent, facts, &History::default(), now);
+                    let ruling = state.gate.settle(*question, consent, &facts, &History::default(), now);
                     if !matches!(ruling.action, Action::Ask(_)) {
                         self.perform(state, Passing { message, direction, answers, unheard }, ruling, now, steps);
                     }

@@ -90,6 +90,8 @@ struct Inner {
     sink: Option<Box<dyn Write + Send>>,
     queue: VecDeque<Vec<u8>>,
     queued: usize,
+    /// Senders that wait for room. Waking nobody would cost a system call a frame.
+    waiting: usize,
     closed: bool,
 }
 
@@ -105,7 +107,7 @@ impl std::fmt::Debug for Outlet {
 impl Outlet {
     pub fn new(sink: impl Write + Send + 'static) -> Outlet {
         let sink: Option<Box<dyn Write + Send>> = Some(Box::new(sink));
-        let inner = Inner { sink, queue: VecDeque::new(), queued: 0, closed: false };
+        let inner = Inner { sink, queue: VecDeque::new(), queued: 0, waiting: 0, closed: false };
         Outlet { inner: Mutex::new(inner), changed: Condvar::new() }
     }
 
@@ -127,7 +129,9 @@ impl Outlet {
         inner.queued += frame.len();
         inner.queue.push_back(frame.to_vec());
         while inner.queued > QUEUE && !inner.closed {
+            inner.waiting += 1;
             inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            inner.waiting -= 1;
         }
         Ok(())
     }
@@ -140,18 +144,17 @@ impl Outlet {
                 inner.closed = true;
                 inner.queue.clear();
                 inner.queued = 0;
-                self.changed.notify_all();
+                self.wake(&inner);
                 return Err(Gone);
             }
             let Some(frame) = inner.queue.pop_front() else {
                 if !inner.closed {
                     inner.sink = Some(sink);
                 }
-                self.changed.notify_all();
                 return Ok(());
             };
             inner.queued = inner.queued.saturating_sub(frame.len());
-            self.changed.notify_all();
+            self.wake(&inner);
             drop(inner);
             written = write_line(sink.as_mut(), &frame);
         }
@@ -162,7 +165,13 @@ impl Outlet {
         let mut inner = self.lock();
         inner.closed = true;
         inner.sink = None;
-        self.changed.notify_all();
+        self.wake(&inner);
+    }
+
+    fn wake(&self, inner: &Inner) {
+        if inner.waiting > 0 {
+            self.changed.notify_all();
+        }
     }
 }
 

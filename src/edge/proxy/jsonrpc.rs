@@ -1,5 +1,6 @@
 //! The messages that remit writes itself.
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
 use crate::model::message::Id;
@@ -58,7 +59,7 @@ pub fn random_hex() -> String {
         let now = jiff::Timestamp::now().as_nanosecond();
         return format!("{:x}{:08x}", now, std::process::id());
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&bytes)
 }
 
 #[cfg(test)]

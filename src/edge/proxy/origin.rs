@@ -1,5 +1,6 @@
 //! Which run of which client this proxy belongs to.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 /// The same for all proxies that one run of one client started, and for no others: the client's process, the moment it
@@ -7,7 +8,7 @@ use sha2::{Digest, Sha256};
 pub fn session() -> String {
     let client = client_process().unwrap_or_else(super::jsonrpc::random_hex);
     let digest = Sha256::digest(format!("remit session\n{client}").as_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(digest.get(..8).unwrap_or_default())
 }
 
 /// Shells that clients start servers through.

@@ -25,10 +25,10 @@ impl Connection {
         if consent == Consent::Given {
             let now = clock::now();
             let seen = Seen { message: &held.question.message, direction: held.direction, answers: None, now };
-            let effects = state.gate.effects(&seen);
-            if !effects.0.is_empty() {
+            let reading = state.gate.read(&seen);
+            if !reading.matters().is_empty() {
                 drop(state);
-                facts = Some(look(&effects, &self.surroundings, now)); // The disk may be slow.
+                facts = Some(look(reading.effects(), &self.surroundings, now)); // The disk may be slow.
                 state = self.lock();
             }
         }
@@ -54,7 +54,7 @@ impl Connection {
         let facts = facts.unwrap_or_else(|| Facts { time: Some(now), ..question.facts.clone() });
         let State { gate, writing, .. } = state;
         let counts = consent == Consent::Given && gate.needs_history();
-        let ruling = writing.reserve(counts, now, |history| gate.settle(question, consent, facts, history, now));
+        let ruling = writing.reserve(counts, now, |history| gate.settle(question, consent, &facts, history, now));
         if !matches!(ruling.action, Action::Ask(_)) {
             self.perform(state, passing, ruling, now, steps);
         }

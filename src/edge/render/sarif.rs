@@ -1,5 +1,6 @@
 //! Findings as SARIF 2.1.0, which code hosts show beside the lines they are about.
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -56,7 +57,7 @@ pub fn fingerprint(finding: &Finding) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&hash.finalize())
 }
 
 #[cfg(test)]

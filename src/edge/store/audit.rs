@@ -1,9 +1,10 @@
 //! The audit log: JSONL, each record bound to the one before by SHA-256 (DESIGN 5).
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -73,21 +74,22 @@ impl AuditLog {
     pub fn append(&mut self, entry: &Entry) -> Result<(), FileError> {
         let failed = |path: &Path, source| FileError::Write { path: path.to_owned(), source };
         self.file.lock().map_err(|source| failed(&self.path, source))?;
+        let mut found = self.file.metadata();
         // Somebody may have moved the file away (log rotation): the record belongs where the path leads.
         for _ in 0..REOPENINGS {
-            if is_at(&self.file, &self.path) {
+            if found.as_ref().is_ok_and(|found| is_at(found, &self.path)) {
                 break;
             }
             *self = AuditLog::open(&self.path)?;
             self.file.lock().map_err(|source| failed(&self.path, source))?;
+            found = self.file.metadata();
         }
-        let written = self.append_locked(entry);
+        let written = found.and_then(|found| self.append_locked(entry, found.len()));
         let unlocked = self.file.unlock();
         written.and(unlocked).map_err(|source| failed(&self.path, source))
     }
 
-    fn append_locked(&mut self, entry: &Entry) -> std::io::Result<()> {
-        let length = self.file.metadata()?.len();
+    fn append_locked(&mut self, entry: &Entry, length: u64) -> std::io::Result<()> {
         if length != self.end.length {
             self.end = find_end(&self.path, length)?;
         }
@@ -113,21 +115,23 @@ impl AuditLog {
 }
 
 /// Whether the open file is still the one that the path leads to.
+fn is_at(open: &Metadata, path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|found| identity(&found) == identity(open))
+}
+
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+fn identity(found: &Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt;
-    let identity = |found: &std::fs::Metadata| (found.dev(), found.ino());
-    matches!((file.metadata(), std::fs::symlink_metadata(path)), (Ok(one), Ok(other)) if identity(&one) == identity(&other))
+    (found.dev(), found.ino())
 }
 
 #[cfg(not(unix))]
-fn is_at(file: &File, path: &Path) -> bool {
-    let identity = |found: &std::fs::Metadata| (found.len(), found.created().ok());
-    matches!((file.metadata(), std::fs::symlink_metadata(path)), (Ok(one), Ok(other)) if identity(&one) == identity(&other))
+fn identity(found: &Metadata) -> (u64, Option<std::time::SystemTime>) {
+    (found.len(), found.created().ok())
 }
 
 fn hex(line: &[u8]) -> String {
-    Sha256::digest(line).iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(line))
 }
 
 /// Reads where the chain in the file ends, from its end backwards.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use etcetera::BaseStrategy;
 use sha2::{Digest, Sha256};
 
@@ -21,7 +22,7 @@ pub fn home() -> Option<PathBuf> {
 /// A name for `path` that is short, and tells nothing of it.
 pub fn name_of(path: &Path) -> String {
     let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(digest.get(..8).unwrap_or_default())
 }
 
 /// The key under which secrets of this project are replaced by tokens; made at the first use.

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::decision::decide::decide;
-use crate::decision::effects::effects;
+use crate::decision::decide::decide_matter;
+use crate::decision::effects::Matter;
 use crate::decision::explain;
-use crate::decision::permit::{self, Permit};
+use crate::decision::permit::Permit;
 use crate::decision::policy::Policy;
 use crate::decision::redact::Redactor;
 use crate::model::audit::{Because, Done, Entry};
-use crate::model::effects::Effects;
 use crate::model::facts::Facts;
 use crate::model::history::History;
 use crate::model::message::{Kind, Message};
@@ -20,13 +19,12 @@ use crate::model::request::{Action as Asks, Request};
 use crate::model::time::Timestamp;
 use crate::model::verdict::{Decision, Reason, Rule, Verdict};
 use crate::pipeline::gate::{
-    Action, Answer, Asked, Consent, Direction, Gate, Note, Question, Ruling, Seen, without_secrets,
+    Action, Answer, Asked, Consent, Direction, Gate, Note, Question, Reading, Ruling, Seen, without_secrets,
 };
 
 use super::answers;
 use super::listing::{Listing, Lock};
 use super::question;
-use super::reading::{self, Asked as Reading};
 
 /// What is enforced, for whom.
 #[derive(Debug)]
@@ -68,23 +66,22 @@ impl Enforcer {
     }
 
     /// The verdict on a request: the lock's, then the policy's.
-    pub(super) fn judge(&self, request: &Request, facts: &Facts, history: &History) -> Verdict {
-        let objection = match &request.action {
+    pub(super) fn judge(&self, matter: &Matter, facts: &Facts, history: &History) -> Verdict {
+        let objection = match &matter.request.action {
             Asks::Call { tool, .. } => self.listing.objection(tool),
             _ => self.listing.missing().map(str::to_owned),
         };
         match objection {
             Some(why) => no("lock", why),
-            None => decide(&self.settings.policy, history, facts, request),
+            None => decide_matter(&self.settings.policy, history, facts, matter),
         }
     }
 
     /// From a verdict to what happens.
-    pub(super) fn conclude(&self, case: &Case<'_>, verdict: Verdict, facts: Facts) -> Ruling {
+    pub(super) fn conclude(&self, case: &Case<'_>, verdict: Verdict, facts: &Facts) -> Ruling {
         let because = || explain::reasons(&verdict, &self.settings.redactor);
         let entry = |done| {
-            let entry =
-                || self.entry(case, verdict.decision, done, because_or(&because(), &verdict), Some(facts.clone()));
+            let entry = || self.entry(case, verdict.decision, done, because_or(because(), &verdict), facts);
             self.settings.audits.then(entry)
         };
         let permit = match verdict.decision {
@@ -99,7 +96,7 @@ impl Enforcer {
         if verdict.decision == Decision::Ask {
             let notes = entry(Done::Asked).into_iter().collect();
             let text = self.question(case, &verdict);
-            let question = Question { text, message: case.message.clone(), verdict, facts };
+            let question = Question { text, message: case.message.clone(), verdict, facts: facts.clone() };
             return Ruling { action: Action::Ask(Box::new(question)), notes, marks: Vec::new(), number: None };
         }
         let notes = entry(Done::Refused).into_iter().collect();
@@ -107,14 +104,7 @@ impl Enforcer {
         Ruling { action, notes, marks: Vec::new(), number: None }
     }
 
-    fn entry(
-        &self,
-        case: &Case<'_>,
-        verdict: Decision,
-        done: Done,
-        because: Vec<Because>,
-        facts: Option<Facts>,
-    ) -> Note {
+    fn entry(&self, case: &Case<'_>, verdict: Decision, done: Done, because: Vec<Because>, facts: &Facts) -> Note {
         let redactor = &self.settings.redactor;
         let name = case.request.and_then(name_of).map(|name| redactor.text(name).into_owned());
         let arguments = case.request.and_then(Request::arguments).map(|arguments| {
@@ -133,7 +123,7 @@ impl Enforcer {
             verdict,
             done,
             because,
-            facts: facts.map(|facts| without_secrets(facts, redactor)),
+            facts: Some(without_secrets(&Facts { time: Some(case.now), ..facts.clone() }, redactor)),
         }))
     }
 
@@ -167,11 +157,16 @@ impl Enforcer {
         format!("{headline}\n{}{}\nLet it pass this once?", question::list(&arguments), question::cut(&why))
     }
 
-    fn request(&mut self, seen: &Seen<'_>, facts: Facts, history: &History) -> Ruling {
+    /// Reads a message that is no answer.
+    fn reading(&self, direction: Direction, message: &Message) -> Reading {
+        Reading::of(&self.settings.server, direction, message, |request| self.settings.policy.hints(request))
+    }
+
+    fn request(&mut self, seen: &Seen<'_>, reading: &Reading, facts: &Facts, history: &History) -> Ruling {
         let method = seen.message.method().unwrap_or_default();
         let case = |request| Case { message: seen.message, method, request, now: seen.now };
-        match reading::read(&self.settings.server, seen.direction, seen.message) {
-            Reading::Nothing => {
+        match reading {
+            Reading::Nothing | Reading::Answer(_) => {
                 if method == "notifications/tools/list_changed" && seen.direction == Direction::ToClient {
                     self.listing.forget();
                 }
@@ -180,24 +175,24 @@ impl Enforcer {
                     None => self.conclude(&case(None), no("message", "nobody knows this method"), facts),
                 }
             }
-            Reading::Request(request) => {
-                if let Asks::Call { tool, .. } = &request.action
+            Reading::Request(matter) => {
+                if let Asks::Call { tool, .. } = &matter.request.action
                     && self.listing.must_be_asked_for(tool)
                 {
                     return Ruling { action: Action::ListFirst, notes: Vec::new(), marks: Vec::new(), number: None };
                 }
-                let verdict = self.judge(&request, &facts, history);
-                self.conclude(&case(Some(&request)), verdict, facts)
+                let verdict = self.judge(matter, facts, history);
+                self.conclude(&case(Some(&matter.request)), verdict, facts)
             }
-            Reading::Several(requests) => self.several(seen, &requests, &facts, history),
-            Reading::Task(id) if self.tasks.contains(&id) => forward(Permit::follow_up()),
+            Reading::Several(matters) => self.several(seen, matters, facts, history),
+            Reading::Task(id) if self.tasks.contains(id) => forward(Permit::follow_up()),
             Reading::Task(_) => {
                 self.conclude(&case(None), no("message", "no call that was let through has started this task"), facts)
             }
             Reading::Malformed(why) => {
                 let mut ruling = self.conclude(&case(None), no("message", why.clone()), facts);
                 if matches!(ruling.action, Action::Refuse(_)) {
-                    ruling.action = Action::Refuse(answers::malformed(&why));
+                    ruling.action = Action::Refuse(answers::malformed(why));
                 }
                 ruling
             }
@@ -209,31 +204,23 @@ impl Enforcer {
 }
 
 impl Gate for Enforcer {
-    fn effects(&self, seen: &Seen<'_>) -> Effects {
-        let of = |request: &Request| effects(request, self.settings.policy.hints(request));
-        let all = |requests: &[Request]| Effects(requests.iter().flat_map(|request| of(request).0).collect());
+    fn read(&self, seen: &Seen<'_>) -> Reading {
         match (seen.message.kind(), seen.answers) {
-            (Kind::Request { method, .. }, _) if !permit::needs_no_judging(method) => {
-                match reading::read(&self.settings.server, seen.direction, seen.message) {
-                    Reading::Request(request) => of(&request),
-                    Reading::Several(requests) => all(&requests),
-                    _ => Effects::default(),
-                }
-            }
             (Kind::Response { .. }, Some(_)) if seen.direction == Direction::ToClient => {
-                all(&self.wanted(seen.message).requests)
+                let hints = |request: &Request| self.settings.policy.hints(request);
+                Reading::of_answer(&self.settings.server, seen.message, hints)
             }
-            _ => Effects::default(),
+            _ => self.reading(seen.direction, seen.message),
         }
     }
 
-    fn rule(&mut self, seen: &Seen<'_>, facts: Facts, history: &History) -> Ruling {
-        match (seen.message.kind(), seen.answers) {
-            (Kind::Response { .. }, Some(asked)) if seen.direction == Direction::ToClient => {
-                self.response(seen, asked, &facts, history)
+    fn rule(&mut self, seen: &Seen<'_>, reading: &Reading, facts: &Facts, history: &History) -> Ruling {
+        match (seen.message.kind(), seen.answers, reading) {
+            (Kind::Response { .. }, Some(asked), Reading::Answer(wanted)) => {
+                self.response(seen, asked, wanted, facts, history)
             }
-            (Kind::Response { .. }, _) => forward(Permit::answer()),
-            _ => self.request(seen, facts, history),
+            (Kind::Response { .. }, ..) => forward(Permit::answer()),
+            (.., reading) => self.request(seen, reading, facts, history),
         }
     }
 
@@ -241,32 +228,31 @@ impl Gate for Enforcer {
         &mut self,
         question: Question,
         answer: Consent,
-        facts: Facts,
+        facts: &Facts,
         history: &History,
         now: Timestamp,
     ) -> Ruling {
         let Question { message, verdict: asked, facts: before, .. } = question;
         let method = message.method().unwrap_or_default();
-        let readings = [Direction::ToServer, Direction::ToClient]
-            .map(|direction| reading::read(&self.settings.server, direction, &message));
-        let request = readings.into_iter().find_map(|read| match read {
-            Reading::Request(request) => Some(request),
+        let readings = [Direction::ToServer, Direction::ToClient].map(|direction| self.reading(direction, &message));
+        let matter = readings.into_iter().find_map(|reading| match reading {
+            Reading::Request(matter) => Some(matter),
             _ => None,
         });
-        let case = Case { message: &message, method, request: request.as_ref(), now };
+        let case = Case { message: &message, method, request: matter.as_ref().map(|matter| &matter.request), now };
         // While the person was thinking, other yeses may have spent the budget, a flow may have begun, the tool may have
         // changed, and a symlink may have been turned.
-        let verdict = match (&request, answer) {
-            (Some(request), Consent::Given) => self.judge(request, &facts, history),
+        let verdict = match (&matter, answer) {
+            (Some(matter), Consent::Given) => self.judge(matter, facts, history),
             _ => asked,
         };
-        let because = because_or(&explain::reasons(&verdict, &self.settings.redactor), &verdict);
+        let because = because_or(explain::reasons(&verdict, &self.settings.redactor), &verdict);
         let elsewhere = facts.places != before.places;
         let why = match answer {
             Consent::Given if elsewhere => "A path leads elsewhere now than when the person was asked.",
             Consent::Given => match Permit::approved(&verdict).or_else(|| Permit::judged(&verdict)) {
                 Some(permit) => {
-                    let notes = vec![self.entry(&case, Decision::Ask, Done::Forwarded, because, Some(facts))];
+                    let notes = vec![self.entry(&case, Decision::Ask, Done::Forwarded, because, facts)];
                     return Ruling { action: Action::Forward(permit), notes, marks: verdict.marks, number: None };
                 }
                 None => "The person said yes, but by now it is denied.",
@@ -278,7 +264,7 @@ impl Gate for Enforcer {
             }
             Consent::TooManyOpen => "The policy asks a person first, and too many questions are open already.",
         };
-        let notes = vec![self.entry(&case, verdict.decision, Done::Refused, because.clone(), Some(facts))];
+        let notes = vec![self.entry(&case, verdict.decision, Done::Refused, because.clone(), facts)];
         let action = Action::Refuse(self.refusal(&case, &verdict, &because, why));
         Ruling { action, notes, marks: Vec::new(), number: None }
     }
@@ -326,9 +312,9 @@ pub(super) fn no(pointer: &str, message: impl Into<String>) -> Verdict {
 }
 
 /// The reasons as they were put, or at least their rules.
-pub(super) fn because_or(put: &[Because], verdict: &Verdict) -> Vec<Because> {
+pub(super) fn because_or(put: Vec<Because>, verdict: &Verdict) -> Vec<Because> {
     if !put.is_empty() {
-        return put.to_vec();
+        return put;
     }
     let plain = |reason: &Reason| Because {
         rule: reason.rule.pointer.clone(),

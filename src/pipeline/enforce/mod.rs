@@ -4,7 +4,6 @@ mod answers;
 mod enforcer;
 mod listing;
 mod question;
-mod reading;
 mod results;
 
 pub use enforcer::{Enforcer, Settings};

@@ -4,6 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash, Hasher};
 
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -106,7 +107,7 @@ impl<'a> Observer<'a> {
             }
         }
         self.session.refused.sort();
-        let digest = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = HEXLOWER.encode(&self.digest.finalize());
         (digest, self.session)
     }
 
@@ -124,12 +125,11 @@ impl<'a> Observer<'a> {
         match event {
             Event::Session(said) => {
                 if self.session.id.is_none() {
-                    let digest = Sha256::digest(text.as_bytes());
-                    self.session.id = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+                    self.session.id = Some(HEXLOWER.encode(&Sha256::digest(text.as_bytes())));
                     self.session.prefixes = Vec::new();
                     let run = Sha256::digest(said.session.as_bytes());
-                    self.session.run = (!said.session.is_empty())
-                        .then(|| run.iter().take(8).map(|byte| format!("{byte:02x}")).collect());
+                    self.session.run =
+                        (!said.session.is_empty()).then(|| HEXLOWER.encode(run.get(..8).unwrap_or_default()));
                 }
                 let place = self.session.place.get_or_insert_default();
                 place.project = said.project;

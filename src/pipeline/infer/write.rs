@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::generalise::{Inference, Note};
@@ -35,7 +36,7 @@ pub fn policy(inference: &Inference, head: &[String]) -> String {
 }
 
 fn digest(body: &str) -> String {
-    Sha256::digest(body.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(Sha256::digest(body.as_bytes()).get(..16).unwrap_or_default())
 }
 
 /// Whether a file is as `infer` wrote it: then nothing is lost when it is written again.

@@ -4,17 +4,16 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::decision::effects::{Hints, effects};
+use crate::decision::effects::Hints;
 use crate::decision::redact::Redactor;
-use crate::model::effects::Effects;
 use crate::model::facts::Facts;
 use crate::model::history::History;
 use crate::model::message::{Kind, Message};
-use crate::model::request::{Action as Asks, Request};
+use crate::model::request::Action as Asks;
 use crate::model::time::Timestamp;
 use crate::model::trace::{Event, Line, Outcome, Peer, Session, VERSION};
 use crate::pipeline::gate::{
-    Action, Answer, Asked, Consent, Direction, Gate, Note, Permit, Question, Ruling, Seen, without_secrets,
+    Action, Answer, Asked, Consent, Direction, Gate, Note, Permit, Question, Reading, Ruling, Seen, without_secrets,
 };
 
 /// Where a request of the 2026-07-28 era says who the client is.
@@ -59,13 +58,19 @@ impl Recorder {
     }
 
     /// Notes what a message tells. The number is that of the call, for [`Asked::number`].
-    pub fn observe(&mut self, seen: &Seen<'_>, facts: Facts, fate: Fate) -> (Vec<Note>, Option<u64>) {
+    pub fn observe(
+        &mut self,
+        seen: &Seen<'_>,
+        reading: &Reading,
+        facts: &Facts,
+        fate: Fate,
+    ) -> (Vec<Note>, Option<u64>) {
         let mut events = Vec::new();
         let mut number = None;
         match (seen.message.kind(), seen.direction) {
             (Kind::Request { method, params, .. }, Direction::ToServer) => {
                 self.learn_client(method, params);
-                number = self.request(method, params, facts, &mut events);
+                number = self.request(params, reading, facts, &mut events);
                 if let (Some(call), Fate::Refused) = (number, fate) {
                     events.push(Event::Result { call, outcome: Outcome::Denied, ms: 0, bytes: 0, text: None });
                 }
@@ -113,25 +118,25 @@ impl Recorder {
 
     fn request(
         &mut self,
-        method: &str,
         params: &Map<String, Value>,
-        facts: Facts,
+        reading: &Reading,
+        facts: &Facts,
         events: &mut Vec<Event>,
     ) -> Option<u64> {
-        let request = request_of(&self.settings.server, method, params)?;
+        let Reading::Request(matter) = reading else { return None };
         if let Some(call) = self.round_of(params) {
             return Some(call); // The next round of a call that is on record.
         }
         let call = self.calls;
         let redactor = &self.settings.redactor;
-        let redacted = |arguments: Map<String, Value>| {
-            let mut value = Value::Object(arguments);
+        let redacted = |arguments: &Map<String, Value>| {
+            let mut value = Value::Object(arguments.clone());
             redactor.value(&mut value);
             if let Value::Object(arguments) = value { arguments } else { Map::new() }
         };
-        let named = |name: String| redactor.text(&name).into_owned();
+        let named = |name: &str| redactor.text(name).into_owned();
         let facts = without_secrets(facts, redactor);
-        events.push(match request.action {
+        events.push(match &matter.request.action {
             Asks::Call { tool, arguments } => {
                 Event::Call { call, tool: named(tool), arguments: redacted(arguments), facts }
             }
@@ -211,39 +216,18 @@ impl Answered<'_> {
     }
 }
 
-/// The calls, resources and prompts that a trace holds.
-fn request_of(server: &str, method: &str, params: &Map<String, Value>) -> Option<Request> {
-    let text = |key: &str| params.get(key).and_then(Value::as_str).map(str::to_owned);
-    let arguments = || match params.get("arguments") {
-        None | Some(Value::Null) => Some(Map::new()),
-        Some(Value::Object(arguments)) => Some(arguments.clone()),
-        Some(_) => None,
-    };
-    let action = match method {
-        "tools/call" => Asks::Call { tool: text("name")?, arguments: arguments()? },
-        "resources/read" | "resources/subscribe" => Asks::Resource { uri: text("uri")? },
-        "prompts/get" => Asks::Prompt { name: text("name")?, arguments: arguments()? },
-        _ => return None,
-    };
-    Some(Request { server: server.to_owned(), action })
-}
-
 impl Gate for Recorder {
-    fn effects(&self, seen: &Seen<'_>) -> Effects {
-        let Kind::Request { method, params, .. } = seen.message.kind() else { return Effects::default() };
-        if seen.direction == Direction::ToClient {
-            return Effects::default();
-        }
-        let request = request_of(&self.settings.server, method, params);
-        request.map(|request| effects(&request, &Hints::default())).unwrap_or_default()
+    fn read(&self, seen: &Seen<'_>) -> Reading {
+        let hints = Hints::default();
+        Reading::of(&self.settings.server, seen.direction, seen.message, |_| &hints)
     }
 
-    fn rule(&mut self, seen: &Seen<'_>, facts: Facts, _history: &History) -> Ruling {
-        let (notes, number) = self.observe(seen, facts, Fate::Passed);
+    fn rule(&mut self, seen: &Seen<'_>, reading: &Reading, facts: &Facts, _history: &History) -> Ruling {
+        let (notes, number) = self.observe(seen, reading, facts, Fate::Passed);
         Ruling { action: Action::Forward(Permit::recorded()), notes, marks: Vec::new(), number }
     }
 
-    fn settle(&mut self, _: Question, _: Consent, _: Facts, _: &History, _: Timestamp) -> Ruling {
+    fn settle(&mut self, _: Question, _: Consent, _: &Facts, _: &History, _: Timestamp) -> Ruling {
         // Recording never asks.
         let message = "no question was open".to_owned();
         let action = Action::Refuse(Answer::Error { code: -32603, message, data: None });

@@ -4,53 +4,94 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::Direction;
+use crate::decision::effects::{Hints, Matter};
 use crate::decision::permit;
+use crate::model::effects::Effect;
 use crate::model::message::{Kind, Message, Params};
 use crate::model::request::{Action, Request};
-use crate::pipeline::gate::Direction;
 
-/// What a request or a notification asks for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Asked {
-    /// Its method carries no authority.
+/// What a message asks for.
+#[derive(Debug, PartialEq)]
+pub enum Reading {
+    /// It carries no authority.
     Nothing,
     /// Something that is judged.
-    Request(Request),
+    Request(Box<Matter>),
     /// Several things at once, each of which is judged; with none of them it may pass.
-    Several(Vec<Request>),
+    Several(Vec<Matter>),
     /// To go on with a task that an earlier request has started.
     Task(String),
+    /// An answer, which may ask for something in its turn.
+    Answer(Wanted),
     /// It is not written as its method demands; why.
     Malformed(String),
     /// Nobody knows what its method does.
     Unknown,
 }
 
-/// Reads what a message asks of `server` (or the server of its client).
-pub fn read(server: &str, direction: Direction, message: &Message) -> Asked {
-    match message.kind() {
-        Kind::Response { .. } => Asked::Nothing,
-        Kind::Notification { method, .. } if permit::needs_no_judging(method) => Asked::Nothing,
-        // A server may act on `tools/call` without an id as well, and nobody would see the answer.
-        Kind::Notification { .. } => Asked::Unknown,
-        Kind::Request { method, .. } if permit::needs_no_judging(method) => Asked::Nothing,
-        Kind::Request { method, params, .. } => {
-            let action = match direction {
-                Direction::ToServer => asked_of_server(method, params),
-                Direction::ToClient => asked_of_client(method, params),
-            };
-            match action {
-                Some(Ok(Read::Action(action))) => Asked::Request(Request { server: server.to_owned(), action }),
-                Some(Ok(Read::Several(actions))) => {
-                    let request = |action| Request { server: server.to_owned(), action };
-                    Asked::Several(actions.into_iter().map(request).collect())
+impl Reading {
+    /// Reads a request or a notification. `hints`: those that its effects are read under.
+    pub fn of<'h>(
+        server: &str,
+        direction: Direction,
+        message: &Message,
+        hints: impl Fn(&Request) -> &'h Hints,
+    ) -> Reading {
+        match message.kind() {
+            Kind::Response { .. } => Reading::Nothing,
+            Kind::Notification { method, .. } if permit::needs_no_judging(method) => Reading::Nothing,
+            // A server may act on `tools/call` without an id as well, and nobody would see the answer.
+            Kind::Notification { .. } => Reading::Unknown,
+            Kind::Request { method, .. } if permit::needs_no_judging(method) => Reading::Nothing,
+            Kind::Request { method, params, .. } => {
+                let action = match direction {
+                    Direction::ToServer => asked_of_server(method, params),
+                    Direction::ToClient => asked_of_client(method, params),
+                };
+                let matter = |action| matter(server, action, &hints);
+                match action {
+                    Some(Ok(Read::Action(action))) => Reading::Request(Box::new(matter(action))),
+                    Some(Ok(Read::Several(actions))) => Reading::Several(actions.into_iter().map(matter).collect()),
+                    Some(Ok(Read::Task(id))) => Reading::Task(id),
+                    Some(Err(why)) => Reading::Malformed(why),
+                    None => Reading::Unknown,
                 }
-                Some(Ok(Read::Task(id))) => Asked::Task(id),
-                Some(Err(why)) => Asked::Malformed(why),
-                None => Asked::Unknown,
             }
         }
     }
+
+    /// Reads the server's answer to a request. What cannot be read is unknown.
+    pub fn of_answer<'h>(server: &str, message: &Message, hints: impl Fn(&Request) -> &'h Hints) -> Reading {
+        let wanted = match (message.result(), message.error()) {
+            (Some(result), _) => wanted(server, result, hints),
+            (None, Some(error)) => wanted_by_error(server, error, hints),
+            (None, None) => Some(Wanted::default()),
+        };
+        let unreadable = || vec!["an input request that cannot be read".to_owned()];
+        Reading::Answer(wanted.unwrap_or_else(|| Wanted { unknown: unreadable(), ..Wanted::default() }))
+    }
+
+    /// What is judged.
+    pub fn matters(&self) -> &[Matter] {
+        match self {
+            Reading::Request(matter) => std::slice::from_ref(matter),
+            Reading::Several(matters) => matters,
+            Reading::Answer(wanted) => &wanted.matters,
+            Reading::Nothing | Reading::Task(_) | Reading::Malformed(_) | Reading::Unknown => &[],
+        }
+    }
+
+    /// What it would touch.
+    pub fn effects(&self) -> impl Iterator<Item = &Effect> {
+        self.matters().iter().flat_map(|matter| &matter.effects.0)
+    }
+}
+
+fn matter<'h>(server: &str, action: Action, hints: impl Fn(&Request) -> &'h Hints) -> Matter {
+    let request = Request { server: server.to_owned(), action };
+    let hints = hints(&request);
+    Matter::read(request, hints)
 }
 
 enum Read {
@@ -137,7 +178,7 @@ fn subscriptions(params: &Params) -> Result<Vec<Action>, String> {
 /// What a server asks for in a result (2026-07-28), and the task that it started.
 #[derive(Debug, Default, PartialEq)]
 pub struct Wanted {
-    pub requests: Vec<Request>,
+    pub matters: Vec<Matter>,
     /// The methods that nobody knows.
     pub unknown: Vec<String>,
     pub task: Option<String>,
@@ -164,7 +205,7 @@ struct InputRequest {
 }
 
 /// Reads what a result wants. `None`: it wants input, and cannot be read.
-pub fn wanted(server: &str, result: &str) -> Option<Wanted> {
+fn wanted<'h>(server: &str, result: &str, hints: impl Fn(&Request) -> &'h Hints) -> Option<Wanted> {
     let Ok(raw) = serde_json::from_str::<RawResult<'_>>(result) else { return Some(Wanted::default()) };
     let mut wanted = Wanted { task: task_of(&raw), ..Wanted::default() };
     let kind = raw.result_type.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
@@ -175,7 +216,7 @@ pub fn wanted(server: &str, result: &str) -> Option<Wanted> {
     let requests: std::collections::BTreeMap<String, InputRequest> = serde_json::from_str(requests.get()).ok()?;
     for InputRequest { method, params } in requests.into_values() {
         match asked_of_client(&method, &params) {
-            Some(Ok(Read::Action(action))) => wanted.requests.push(Request { server: server.to_owned(), action }),
+            Some(Ok(Read::Action(action))) => wanted.matters.push(matter(server, action, &hints)),
             _ if permit::needs_no_judging(&method) => {}
             _ => wanted.unknown.push(method),
         }
@@ -187,7 +228,7 @@ pub fn wanted(server: &str, result: &str) -> Option<Wanted> {
 const URL_WANTED: f64 = -32042.0;
 
 /// Reads what an error wants: a server may ask for a URL to be opened by it. `None`: it does, and cannot be read.
-pub fn wanted_by_error(server: &str, error: &str) -> Option<Wanted> {
+fn wanted_by_error<'h>(server: &str, error: &str, hints: impl Fn(&Request) -> &'h Hints) -> Option<Wanted> {
     let error: Value = serde_json::from_str(error).ok()?;
     let is_wanted = error.get("code").and_then(Value::as_f64) == Some(URL_WANTED);
     let Some(elicitations) = error.get("data").and_then(|data| data.get("elicitations")) else {
@@ -196,7 +237,7 @@ pub fn wanted_by_error(server: &str, error: &str) -> Option<Wanted> {
     let mut wanted = Wanted::default();
     for elicitation in elicitations.as_array()? {
         let action = Action::Elicitation { params: elicitation.as_object()?.clone() };
-        wanted.requests.push(Request { server: server.to_owned(), action });
+        wanted.matters.push(matter(server, action, &hints));
     }
     Some(wanted)
 }
@@ -212,19 +253,20 @@ mod tests {
     use super::*;
     use crate::model::json::Limits;
 
-    fn asked(direction: Direction, rest: &str) -> Asked {
+    fn asked(direction: Direction, rest: &str) -> Reading {
         let text = format!(r#"{{"jsonrpc":"2.0",{rest}}}"#);
-        read("s", direction, &Message::parse(text.as_bytes(), Limits::default()).unwrap())
+        let hints = Hints::default();
+        Reading::of("s", direction, &Message::parse(text.as_bytes(), Limits::default()).unwrap(), |_| &hints)
     }
 
-    fn to_server(rest: &str) -> Asked {
+    fn to_server(rest: &str) -> Reading {
         asked(Direction::ToServer, rest)
     }
 
     #[test]
     fn every_channel_that_carries_authority_is_read() {
         let action = |asked| match asked {
-            Asked::Request(request) => request.action,
+            Reading::Request(matter) => matter.request.action,
             other => panic!("{other:?}"),
         };
         assert_eq!(
@@ -251,7 +293,8 @@ mod tests {
 
     #[test]
     fn an_error_that_wants_a_url_opened_asks_something_and_another_one_asks_nothing() {
-        let wanted = |text| wanted_by_error("s", text).map(|wanted| wanted.requests.len());
+        let hints = Hints::default();
+        let wanted = |text| wanted_by_error("s", text, |_| &hints).map(|wanted| wanted.matters.len());
         assert_eq!(
             wanted(r#"{"code":-32042,"message":"m","data":{"elicitations":[{"mode":"url","url":"u"}]}}"#),
             Some(1)
@@ -269,35 +312,39 @@ mod tests {
 
     #[test]
     fn what_carries_no_authority_needs_no_judging() {
-        assert_eq!(to_server(r#""id":1,"method":"tools/list""#), Asked::Nothing);
-        assert_eq!(to_server(r#""method":"notifications/initialized""#), Asked::Nothing);
+        assert_eq!(to_server(r#""id":1,"method":"tools/list""#), Reading::Nothing);
+        assert_eq!(to_server(r#""method":"notifications/initialized""#), Reading::Nothing);
     }
 
     #[test]
     fn a_call_without_an_id_and_a_method_the_wrong_way_round_are_unknown() {
-        assert_eq!(to_server(r#""method":"tools/call","params":{"name":"t"}"#), Asked::Unknown);
-        assert_eq!(to_server(r#""id":1,"method":"sampling/createMessage""#), Asked::Unknown);
-        assert_eq!(asked(Direction::ToClient, r#""id":1,"method":"tools/call","params":{"name":"t"}"#), Asked::Unknown);
-        assert_eq!(to_server(r#""id":1,"method":"tools/Call","params":{"name":"t"}"#), Asked::Unknown);
+        assert_eq!(to_server(r#""method":"tools/call","params":{"name":"t"}"#), Reading::Unknown);
+        assert_eq!(to_server(r#""id":1,"method":"sampling/createMessage""#), Reading::Unknown);
+        assert_eq!(
+            asked(Direction::ToClient, r#""id":1,"method":"tools/call","params":{"name":"t"}"#),
+            Reading::Unknown
+        );
+        assert_eq!(to_server(r#""id":1,"method":"tools/Call","params":{"name":"t"}"#), Reading::Unknown);
     }
 
     #[test]
     fn a_call_that_is_not_written_as_one_is_malformed() {
         for params in [r#"{"name":7}"#, "{}", r#"{"name":"t","arguments":"{}"}"#, r#"{"name":"t","arguments":[1]}"#] {
             let asked = to_server(&format!(r#""id":1,"method":"tools/call","params":{params}"#));
-            assert!(matches!(asked, Asked::Malformed(_)), "{params}: {asked:?}");
+            assert!(matches!(asked, Reading::Malformed(_)), "{params}: {asked:?}");
         }
     }
 
     #[test]
     fn what_a_result_asks_of_the_client_is_read_and_an_ordinary_result_asks_nothing() {
-        let wanted = |text| wanted("s", text);
+        let hints = Hints::default();
+        let wanted = |text| wanted("s", text, |_| &hints);
         assert_eq!(wanted(r#"{"content":[]}"#), Some(Wanted::default()));
         let both = wanted(
             r#"{"result\u0054ype":"input_required","inputRequests":{"a":{"method":"elicitation/create","params":{"message":"m"}},"b":{"method":"roots/list"},"c":{"method":"x/y"}}}"#,
         );
         let both = both.unwrap();
-        assert_eq!((both.requests.len(), both.unknown), (1, vec!["x/y".to_owned()]));
+        assert_eq!((both.matters.len(), both.unknown), (1, vec!["x/y".to_owned()]));
         assert_eq!(wanted(r#"{"resultType":"input_required","inputRequests":[]}"#), None);
         assert_eq!(wanted(r#"{"task":{"taskId":"t1"}}"#).unwrap().task.as_deref(), Some("t1"));
     }
