@@ -28,6 +28,22 @@ fn main() {
     if manner == "leaves" {
         return;
     }
+    if manner == "strays" {
+        // Its own session, an orphan at once: it belongs to no group and no family of ours any more.
+        let pid = std::env::temp_dir().join(format!("stray-{}", std::process::id()));
+        let script = format!("setsid sh -c 'echo $$ >{0}.new; mv {0}.new {0}; exec sleep 600' &", pid.display());
+        std::process::Command::new("sh").args(["-c", &script]).status().unwrap();
+        while !pid.exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        writeln!(seen, "stray {}", std::fs::read_to_string(&pid).unwrap().trim()).unwrap();
+        std::fs::remove_file(&pid).unwrap();
+    }
+    if manner == "asleep" {
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    }
     let mut lists = 0;
     for line in std::io::stdin().lock().split(b'\n') {
         let Ok(line) = line else { break };

@@ -3,6 +3,8 @@
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use super::jsonrpc::random_hex;
+
 /// What to tell the server's processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tell {
@@ -18,31 +20,40 @@ pub struct Server {
     pub child: Child,
     pub stdin: ChildStdin,
     pub stdout: ChildStdout,
+    /// Stands in the environment of everything that descends from it.
+    pub mark: String,
 }
+
+/// By this variable the server's descendants are found that have left its group and its family.
+const MARK: &str = "REMIT_PROXY";
 
 /// Starts the server in a process group of its own, so that no grandchild is missed. Its standard error is ours.
 pub fn start(command: &[String]) -> io::Result<Server> {
     let (program, args) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut child = spawn(program, args)?;
+    let mark = random_hex();
+    let mut child = spawn(program, args, &mark)?;
     match (child.stdin.take(), child.stdout.take()) {
-        (Some(stdin), Some(stdout)) => Ok(Server { child, stdin, stdout }),
+        (Some(stdin), Some(stdout)) => Ok(Server { child, stdin, stdout, mark }),
         _ => Err(io::ErrorKind::BrokenPipe.into()),
     }
 }
 
-fn spawn(program: &str, args: &[String]) -> io::Result<Child> {
-    let started = prepare(program, args).spawn();
+fn spawn(program: &str, args: &[String], mark: &str) -> io::Result<Child> {
+    let started = prepare(program, args, mark).spawn();
     match started {
         // `npx` and its like are scripts there.
         Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::NotFound => {
-            prepare(&format!("{program}.cmd"), args).spawn()
+            prepare(&format!("{program}.cmd"), args, mark).spawn()
         }
         started => started,
     }
 }
 
-fn prepare(program: &str, args: &[String]) -> Command {
+fn prepare(program: &str, args: &[String], mark: &str) -> Command {
     let mut command = Command::new(program);
+    // One proxy's server may be the client of another's: the descendants keep both marks.
+    let outer = std::env::var(MARK).map(|outer| format!("{outer}:")).unwrap_or_default();
+    command.env(MARK, format!("{outer}{mark}"));
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     apart(&mut command);
     command
@@ -78,9 +89,9 @@ impl Watcher {
     }
 
     /// Whom to kill.
-    pub fn watch(&mut self, server: u32) -> io::Result<()> {
+    pub fn watch(&mut self, server: u32, mark: &str) -> io::Result<()> {
         let pipe = self.child.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        pipe.write_all(format!("{server}\n").as_bytes())
+        pipe.write_all(format!("{server} {mark}\n").as_bytes())
     }
 
     /// Nobody needs to be killed.
@@ -106,18 +117,23 @@ pub fn watch() -> io::Result<()> {
     let mut told = String::new();
     io::stdin().read_to_string(&mut told)?;
     let mut lines = told.lines();
-    let server = lines.next().and_then(|line| line.parse::<u32>().ok());
-    if let (Some(server), None) = (server, lines.next()) {
+    let told = lines.next().and_then(|line| line.split_once(' '));
+    let server = told.and_then(|(server, mark)| Some((server.parse::<u32>().ok()?, mark)));
+    if let (Some((server, mark)), None) = (server, lines.next()) {
         kill(server);
+        kill_marked(mark);
     }
     Ok(())
 }
 
 #[cfg(unix)]
 mod unix {
-    use super::Tell;
+    use super::{MARK, Tell};
     use nix::sys::signal::{Signal, kill as send, killpg};
     use nix::unistd::Pid;
+
+    /// Who starts others faster than this many looks can find them is not caught.
+    const ROUNDS: usize = 100;
 
     fn group(server: u32) -> Option<Pid> {
         // 0 and 1 would be our own group and everybody.
@@ -157,6 +173,33 @@ mod unix {
         }
     }
 
+    /// Kills what carries the mark, wherever it stands by now. Several rounds: one may have started another meanwhile.
+    pub fn kill_marked(mark: &str) {
+        for _ in 0..ROUNDS {
+            let marked: Vec<u32> = processes().filter(|pid| carries(*pid, mark)).collect();
+            if marked.is_empty() {
+                return;
+            }
+            for pid in marked {
+                signal_one(pid, Signal::SIGKILL);
+            }
+        }
+    }
+
+    /// Only its owner can read a process's environment, and a zombie has none.
+    fn carries(pid: u32, mark: &str) -> bool {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        let mut variables = environment.split(|byte| *byte == 0).filter_map(|one| std::str::from_utf8(one).ok());
+        let marks = variables.find_map(|one| one.strip_prefix(MARK)?.strip_prefix('='));
+        !mark.is_empty() && marks.is_some_and(|marks| marks.split(':').any(|one| one == mark))
+    }
+
+    /// Known on Linux only.
+    fn processes() -> impl Iterator<Item = u32> {
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+    }
+
     fn signal_one(pid: u32, signal: Signal) {
         if let Some(pid) = group(pid) {
             let _ = send(pid, signal);
@@ -165,13 +208,8 @@ mod unix {
 
     /// Children, their children, and so on. Known on Linux only.
     pub fn descendants(ancestor: u32) -> Vec<u32> {
-        let family: Vec<(u32, u32)> = std::fs::read_dir("/proc")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-            .filter_map(|pid| Some((pid, super::super::origin::parent_of(pid)?)))
-            .collect();
+        let family: Vec<(u32, u32)> =
+            processes().filter_map(|pid| Some((pid, super::super::origin::parent_of(pid)?))).collect();
         let mut found = vec![ancestor];
         let mut at = 0;
         while let Some(parent) = found.get(at).copied() {
@@ -184,11 +222,16 @@ mod unix {
 }
 
 #[cfg(unix)]
-pub use unix::{kill, tell};
+pub use unix::{kill, kill_marked, tell};
 
 #[cfg(windows)]
 pub fn tell(_server: u32, _what: Tell) {
     // There is no polite signal for a process without a window or console: the end of its input was one.
+}
+
+#[cfg(windows)]
+fn kill_marked(_mark: &str) {
+    // There the whole tree is ended with its root.
 }
 
 #[cfg(windows)]

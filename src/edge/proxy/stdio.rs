@@ -85,7 +85,7 @@ pub fn run(wiring: Wiring) -> io::Result<Ended> {
     let client_in = own_end(io::stdin())?;
     let to_client = Outlet::new(own_end(io::stdout())?);
     let (to_server, output, process) = match started {
-        Ok(server) => (Outlet::new(server.stdin), Some(server.stdout), Ok(server.child)),
+        Ok(server) => (Outlet::new(server.stdin), Some(server.stdout), Ok((server.child, server.mark))),
         Err(error) => (Outlet::new(io::sink()), None, Err(why_not_started(&wiring.command, &error))),
     };
     let state = State {
@@ -107,12 +107,13 @@ pub fn run(wiring: Wiring) -> io::Result<Ended> {
         events: events.clone(),
         state: Mutex::new(state),
     });
+    notice_death(&events);
     pump(&connection, Direction::ToServer, client_in, Event::ClientEnded);
     if let Some(output) = output {
         pump(&connection, Direction::ToClient, output, Event::ServerEnded);
     }
     let ended = match process {
-        Ok(process) => Life::of(process, connection, events, log).lead(&happened),
+        Ok((process, mark)) => Life::of(process, mark, connection, events, log).lead(&happened),
         Err(why) => {
             log.warn(&why);
             wait_for_client(&happened);
@@ -145,6 +146,31 @@ fn own_end(stream: impl std::os::fd::AsFd) -> io::Result<File> {
 #[cfg(windows)]
 fn own_end(stream: impl std::os::windows::io::AsHandle) -> io::Result<File> {
     Ok(File::from(stream.as_handle().try_clone_to_owned()?))
+}
+
+/// A client that closes its end has its last messages carried over first. One that is dead (both of its ends are closed)
+/// is not waited for: the server may read nothing, and then nobody would see the end of the input.
+#[cfg(unix)]
+fn notice_death(events: &Sender<Event>) {
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use std::os::fd::{AsFd, BorrowedFd};
+    // Without any events it returns when the other side is gone, and not before.
+    let hung_up = |end: BorrowedFd<'_>| {
+        let mut ends = [PollFd::new(end, PollFlags::empty())];
+        while let Err(nix::errno::Errno::EINTR) = poll(&mut ends, PollTimeout::NONE) {}
+    };
+    let events = events.clone();
+    std::thread::spawn(move || {
+        hung_up(io::stdin().as_fd());
+        hung_up(io::stdout().as_fd());
+        std::thread::sleep(MOMENT);
+        let _ = events.send(Event::ClientEnded);
+    });
+}
+
+#[cfg(windows)]
+fn notice_death(_events: &Sender<Event>) {
+    // A pipe there has no such sign: the end of the input is seen when it is read.
 }
 
 /// A thread that carries one direction until its source ends.
@@ -205,7 +231,7 @@ enum Next {
 
 impl Life {
     /// Begins to wait for the end of the process, and sets the watcher on it.
-    fn of(process: Child, connection: Arc<Connection>, events: Sender<Event>, log: Log) -> Life {
+    fn of(process: Child, mark: String, connection: Arc<Connection>, events: Sender<Event>, log: Log) -> Life {
         let pid = process.id();
         let (hand_over, watcher) = sync_channel(1);
         let complain = log.clone();
@@ -213,7 +239,7 @@ impl Life {
             // One thread starts the one child and waits for the other: who waits for any child must not meet one that
             // somebody else is about to wait for.
             let mut process = process;
-            let watcher = Watcher::start().and_then(|mut watcher| watcher.watch(pid).map(|()| watcher));
+            let watcher = Watcher::start().and_then(|mut watcher| watcher.watch(pid, &mark).map(|()| watcher));
             let watcher = watcher
                 .map_err(|error| {
                     complain.warn(format!("should this process be killed, the server may live on: {error}"))
