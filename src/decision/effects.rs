@@ -92,8 +92,8 @@ fn read_url(text: &str, found: Found) -> What {
 /// Where the walk stands.
 struct Spot<'a> {
     pointer: String,
-    /// The pointer with `*` for array indexes.
-    pattern: String,
+    /// The pointer with `*` for array indexes; `None` where there are none, and it is the pointer itself.
+    starred: Option<String>,
     /// The nearest object key.
     key: &'a str,
     in_array: bool,
@@ -101,22 +101,19 @@ struct Spot<'a> {
 
 impl<'a> Spot<'a> {
     fn member(&self, key: &'a str) -> Spot<'a> {
-        let token = key.replace('~', "~0").replace('/', "~1");
-        Spot {
-            pointer: format!("{}/{token}", self.pointer),
-            pattern: format!("{}/{token}", self.pattern),
-            key,
-            in_array: false,
-        }
+        let escaped = key.contains(['~', '/']).then(|| key.replace('~', "~0").replace('/', "~1"));
+        let token = escaped.as_deref().unwrap_or(key);
+        let starred = self.starred.as_deref().map(|above| [above, "/", token].concat());
+        Spot { pointer: [&self.pointer, "/", token].concat(), starred, key, in_array: false }
     }
 
     fn element(&self, index: usize) -> Spot<'a> {
-        Spot {
-            pointer: format!("{}/{index}", self.pointer),
-            pattern: format!("{}/*", self.pattern),
-            key: self.key,
-            in_array: true,
-        }
+        let starred = Some([self.pattern(), "/*"].concat());
+        Spot { pointer: format!("{}/{index}", self.pointer), starred, key: self.key, in_array: true }
+    }
+
+    fn pattern(&self) -> &str {
+        self.starred.as_deref().unwrap_or(&self.pointer)
     }
 }
 
@@ -138,7 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read(&self, found: &mut Vec<Effect>) {
-        let top = Spot { pointer: String::new(), pattern: String::new(), key: "", in_array: false };
+        let top = Spot { pointer: String::new(), starred: None, key: "", in_array: false };
         self.object(&top, self.arguments, found);
     }
 
@@ -176,7 +173,7 @@ impl<'a> Reader<'a> {
         if self.hints.declared.is_empty() {
             return None;
         }
-        self.hints.declared.get(&spot.pattern).copied()
+        self.hints.declared.get(spot.pattern()).copied()
     }
 
     fn is_argument_vector(&self, spot: &Spot<'_>, elements: &[Value]) -> bool {
@@ -269,7 +266,7 @@ impl<'a> Reader<'a> {
             let standing = Standing { root, base, changes: self.changes && !is_base, found };
             effects.push(Effect { argument: spot.pointer.clone(), what: read_path(text, standing) });
         };
-        match self.hints.relative_to.get(&spot.pattern).and_then(|sibling| self.arguments.get(sibling)) {
+        match self.hints.relative_to.get(spot.pattern()).and_then(|sibling| self.arguments.get(sibling)) {
             Some(declared) => push(declared.as_str()),
             None => {
                 push(None);

@@ -1,5 +1,6 @@
 //! What the world says about the effects of one request.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -44,11 +45,11 @@ impl Facts {
     pub fn absolute(&self, path: &PathEffect, reading: &str) -> String {
         let home = self.home.as_deref();
         let start = match &path.root {
-            Some(root) => place::join(&self.project, &place::expand_home(root, home, &self.cwd), self.os),
-            None => self.cwd.clone(),
+            Some(root) => Cow::Owned(place::join(&self.project, &place::expand_home(root, home, &self.cwd), self.os)),
+            None => Cow::Borrowed(self.cwd.as_str()),
         };
         let start = match &path.base {
-            Some(base) => place::join(&start, &place::expand_home(base, home, &self.cwd), self.os),
+            Some(base) => Cow::Owned(place::join(&start, &place::expand_home(base, home, &self.cwd), self.os)),
             None => start,
         };
         place::join(&start, &place::expand_home(reading, home, &self.cwd), self.os)

@@ -16,6 +16,9 @@ pub struct Place(String);
 impl Place {
     /// Normalises an absolute spelling. What is not absolute is taken as below the root.
     pub fn read(absolute: &str, os: Os) -> Place {
+        if os == Os::Posix && is_normal(absolute) {
+            return Place(absolute.to_owned());
+        }
         let (root, rest) = split_root(absolute, os);
         let mut parts: Vec<&str> = Vec::new();
         for part in rest.split(|character| is_separator(character, os)) {
@@ -132,22 +135,22 @@ pub fn join(start: &str, path: &str, os: Os) -> String {
     if is_absolute(path, os) {
         return path.to_owned();
     }
-    format!("{}/{path}", start.trim_end_matches('/'))
+    [start.trim_end_matches('/'), "/", path].concat()
 }
 
 /// `~`, `~user`, `$HOME`, `${HOME}`, `%USERPROFILE%` and `$PWD` at the beginning, as servers expand them.
-pub fn expand_home(path: &str, home: Option<&str>, cwd: &str) -> String {
-    let Some(home) = home else { return path.to_owned() };
+pub fn expand_home<'a>(path: &'a str, home: Option<&str>, cwd: &str) -> Cow<'a, str> {
+    let Some(home) = home.filter(|_| path.starts_with(['~', '$', '%'])) else { return Cow::Borrowed(path) };
     let forms =
         [("$HOME", home), ("${HOME}", home), ("%USERPROFILE%", home), ("%HOME%", home), ("$PWD", cwd), ("${PWD}", cwd)];
     for (form, value) in forms {
         if let Some(rest) = path.strip_prefix(form).filter(|rest| rest.is_empty() || rest.starts_with(['/', '\\'])) {
-            return format!("{value}{rest}");
+            return Cow::Owned(format!("{value}{rest}"));
         }
     }
-    let Some(rest) = path.strip_prefix('~') else { return path.to_owned() };
+    let Some(rest) = path.strip_prefix('~') else { return Cow::Borrowed(path) };
     if rest.is_empty() || rest.starts_with(['/', '\\']) {
-        return format!("{home}{rest}");
+        return Cow::Owned(format!("{home}{rest}"));
     }
     // Another user's home stands beside this one's, almost everywhere.
     let beside = home.rsplit_once('/').map_or("", |(above, _)| above);
@@ -155,10 +158,16 @@ pub fn expand_home(path: &str, home: Option<&str>, cwd: &str) -> String {
     let is_user =
         rest.get(..name_end).is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "._-+".contains(c)));
     match rest.starts_with("root") && (name_end == 4) {
-        true => format!("/root{}", rest.get(4..).unwrap_or_default()),
-        false if is_user && !rest.starts_with(['+', '-']) => format!("{beside}/{rest}"),
-        false => path.to_owned(),
+        true => Cow::Owned(format!("/root{}", rest.get(4..).unwrap_or_default())),
+        false if is_user && !rest.starts_with(['+', '-']) => Cow::Owned(format!("{beside}/{rest}")),
+        false => Cow::Borrowed(path),
     }
+}
+
+/// Whether a POSIX path is spelled as a place is. Most are, and need no taking apart.
+fn is_normal(path: &str) -> bool {
+    let mut parts = path.split('/');
+    !path.is_empty() && parts.next() == Some("") && parts.all(|part| !matches!(part, "" | "." | ".."))
 }
 
 fn is_separator(character: char, os: Os) -> bool {
@@ -227,6 +236,9 @@ mod tests {
         }
         assert_eq!(posix("/"), "/");
         assert_eq!(posix("/.."), "/");
+        assert_eq!(posix("/a/..b/.c/..."), "/a/..b/.c/...");
+        assert_eq!(posix("a/b"), "/a/b");
+        assert_eq!(posix(""), "/");
     }
 
     #[test]
