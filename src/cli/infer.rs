@@ -11,6 +11,7 @@ use crate::edge::terminal;
 use crate::model::evidence::{Evidence, Place, VERSION};
 use crate::model::facts::Os;
 use crate::model::policy::Redaction;
+use crate::pipeline::infer::completeness;
 use crate::pipeline::infer::generalise::infer;
 use crate::pipeline::infer::settings::{Settings, Strictness};
 use crate::pipeline::infer::view::View;
@@ -93,7 +94,7 @@ pub fn run(args: &Infer) -> Result<Exit, Failure> {
     }
     let text = write::policy(&inference, &show::head(&view, &settings));
     // What is written must be what the other verbs can read; better no policy than half of one.
-    policy::load(&text, &args.out.display().to_string()).map_err(|problems| {
+    let (loaded, _) = policy::load(&text, &args.out.display().to_string()).map_err(|problems| {
         Failure::environment(format!(
             "nothing was written, since the policy would not load; please report this\n{problems}"
         ))
@@ -103,7 +104,8 @@ pub fn run(args: &Infer) -> Result<Exit, Failure> {
         return Ok(Exit::Fine);
     }
     save(&args.out, &text, args.force)?;
-    show::summary(&args.out, &evidence, &view, &inference, &settings);
+    let needs = completeness::not_granted(&evidence, &loaded, &settings);
+    show::summary(&args.out, &evidence, &view, &inference, &needs, &settings);
     Ok(Exit::Fine)
 }
 

@@ -8,7 +8,7 @@ use crate::edge::render::table::table;
 use crate::edge::store::files;
 use crate::edge::terminal::{self, plain};
 use crate::model::evidence::Evidence;
-use crate::pipeline::infer::completeness::{self, Measured};
+use crate::pipeline::infer::completeness::{self, Measured, Need};
 use crate::pipeline::infer::generalise::Inference;
 use crate::pipeline::infer::settings::Settings;
 use crate::pipeline::infer::view::{View, runs};
@@ -31,7 +31,14 @@ pub fn head(view: &View<'_>, settings: &Settings) -> Vec<String> {
 }
 
 /// Servers, completeness, what was not learned, and the closing sentence.
-pub fn summary(out: &Path, evidence: &Evidence, view: &View<'_>, inference: &Inference, settings: &Settings) {
+pub fn summary(
+    out: &Path,
+    evidence: &Evidence,
+    view: &View<'_>,
+    inference: &Inference,
+    needs: &[Need],
+    settings: &Settings,
+) {
     let lines = summary::lines(view, &inference.document);
     let rows: Vec<Vec<String>> = lines
         .iter()
@@ -60,6 +67,7 @@ pub fn summary(out: &Path, evidence: &Evidence, view: &View<'_>, inference: &Inf
         text.push_str(&wrapped(&what, 2));
         text.push_str(&wrapped(&format!("  {}; {}", finding.why, finding.todo), 2));
     }
+    text.push_str(&not_granted(needs));
     text.push('\n');
     text.push_str(&wrapped(&plain(&summary::sentence(view, &inference.document, settings)), 2));
     let wrote = format!("Wrote {}; next: `remit check`, then `remit replay`", plain(&out.display().to_string()));
@@ -77,9 +85,9 @@ fn completeness(evidence: &Evidence, settings: &Settings) -> String {
         };
         return wrapped(&format!("How complete is this: {why}"), 2);
     }
-    let mut text = wrapped(&format!("How complete is this: {}", share(measured, "left out one at a time")), 2);
+    let mut text = wrapped(&format!("How complete is this: {}", share(&measured, "left out one at a time")), 2);
     if let Some(measured) = completeness::in_time_order(evidence, settings) {
-        text.push_str(&wrapped(&format!("  Over time: {}", share(measured, "each judged by those before it")), 2));
+        text.push_str(&wrapped(&format!("  Over time: {}", share(&measured, "each judged by those before it")), 2));
     }
     let (low, high) = measured.unseen();
     let chance = format!(
@@ -94,6 +102,31 @@ fn completeness(evidence: &Evidence, settings: &Settings) -> String {
         let needed = 45_u32.saturating_sub(measured.sessions).max(5);
         let more = format!("  That is little to go by: about {needed} more recordings would tell.");
         text.push_str(&wrapped(&more, 2));
+    }
+    for unlike in measured.outlying().iter().take(SHOWN) {
+        let said = format!("  {} is unlike the others: it needs {}", unlike.session, words(&unlike.needs));
+        text.push_str(&wrapped(&plain(&said), 2));
+    }
+    text
+}
+
+/// So many of a kind are listed.
+const SHOWN: usize = 5;
+
+fn words(need: &Need) -> String {
+    let argument = need.argument.as_ref().map(|argument| format!(" {argument}")).unwrap_or_default();
+    format!("{}{argument} ({})", need.what, need.why)
+}
+
+/// What was recorded and is not granted, although it was learned from.
+fn not_granted(needs: &[Need]) -> String {
+    let mut text = String::new();
+    for need in needs.iter().take(SHOWN) {
+        let said = format!("Recorded, and not granted: {}; grant it by hand if it is meant", words(need));
+        text.push_str(&wrapped(&plain(&said), 2));
+    }
+    if needs.len() > SHOWN {
+        text.push_str(&format!("  and {} more\n", needs.len() - SHOWN));
     }
     text
 }
@@ -119,7 +152,7 @@ fn wrapped(text: &str, indent: usize) -> String {
     out
 }
 
-fn share(measured: Measured, how: &str) -> String {
+fn share(measured: &Measured, how: &str) -> String {
     let asked = if measured.asked > 0 { format!(", {} asked", measured.asked) } else { String::new() };
     let Measured { allowed, sessions, .. } = measured;
     format!("{allowed} of {sessions} recordings allowed by the policy of the others{asked} ({how})")

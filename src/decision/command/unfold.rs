@@ -21,7 +21,18 @@ const SHELLS: &[&str] = &["sh", "bash", "zsh", "dash", "ksh", "ash", "mksh", "rb
 pub(super) fn program(word: &Word) -> Option<String> {
     let Word::Literal(text) = word else { return None };
     let name = text.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-    Some(name.strip_suffix(".exe").unwrap_or(&name).to_owned())
+    Some(unversioned(name.strip_suffix(".exe").unwrap_or(&name)).to_owned())
+}
+
+/// Programs that are installed under the number of their version as well: `perl5.36`, `gcc-12`.
+const VERSIONED: &[&str] = &[
+    "node", "nodejs", "perl", "ruby", "irb", "php", "lua", "luajit", "erl", "r", "rscript", "julia", "gcc", "g++",
+    "clang", "clang++", "gdb", "lldb", "wish", "tclsh", "guile", "go", "psql", "ghc", "scala", "swift", "pandoc",
+];
+
+fn unversioned(name: &str) -> &str {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    if VERSIONED.contains(&stem) || is_shell(stem) { stem } else { name }
 }
 
 pub(super) fn is_shell(name: &str) -> bool {

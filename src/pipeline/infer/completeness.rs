@@ -16,17 +16,45 @@ use crate::model::verdict::Decision;
 const MOST: usize = 40;
 
 /// How many sessions the policy of the others lets through.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Measured {
     pub sessions: u32,
     pub allowed: u32,
     pub asked: u32,
+    /// The sessions that the others deny, each with the first thing in it that no other session needed.
+    pub denied: Vec<Unlike>,
+}
+
+/// A session unlike the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlike {
+    /// The recording's file.
+    pub session: String,
+    pub needs: Need,
+}
+
+/// A recorded call that a policy does not grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// `server.tool`
+    pub what: String,
+    /// JSON pointer of the argument that decided, if one did.
+    pub argument: Option<String>,
+    /// Why it is denied.
+    pub why: String,
 }
 
 impl Measured {
     /// 95 % interval of the share of sessions that need something unseen.
-    pub fn unseen(self) -> (f64, f64) {
+    pub fn unseen(&self) -> (f64, f64) {
         interval(self.sessions - self.allowed - self.asked, self.sessions)
+    }
+
+    /// The sessions that stand out: what they did nobody else did, while most sessions are alike. A recording may hold
+    /// an attack, and it looks like this.
+    pub fn outlying(&self) -> &[Unlike] {
+        let few = self.denied.len() * 4 <= self.sessions as usize;
+        if few { &self.denied } else { &[] }
     }
 }
 
@@ -87,15 +115,34 @@ pub fn in_time_order(evidence: &Evidence, settings: &Settings) -> Option<Measure
 fn measure(others: &View<'_>, session: &Session, settings: &Settings, measured: &mut Measured) {
     let Ok(policy) = Policy::from_document(infer_from(others, settings).document) else { return };
     measured.sessions += 1;
-    match worst(&policy, session, session.place.as_ref().unwrap_or(&settings.bare)) {
+    let (decision, needs) = worst(&policy, session, session.place.as_ref().unwrap_or(&settings.bare));
+    match decision {
         Decision::Allow => measured.allowed += 1,
         Decision::Ask => measured.asked += 1,
-        Decision::Deny => {}
+        Decision::Deny => {
+            let session = session.name.clone();
+            measured.denied.extend(needs.into_iter().next().map(|needs| Unlike { session, needs }));
+        }
     }
 }
 
-/// The strictest verdict on the calls of a session that evidence holds.
-pub fn worst(policy: &Policy, session: &Session, place: &Place) -> Decision {
+/// The recorded calls that the policy which was learned from them does not grant: what its kinds of constraint cannot
+/// say, or do not say safely. One for each tool, argument and reason.
+pub fn not_granted(evidence: &Evidence, policy: &Policy, settings: &Settings) -> Vec<Need> {
+    let mut all: Vec<Need> = Vec::new();
+    for session in evidence.sessions.values() {
+        let (_, needs) = worst(policy, session, session.place.as_ref().unwrap_or(&settings.bare));
+        for need in needs {
+            if !all.iter().any(|known| (&known.what, &known.argument) == (&need.what, &need.argument)) {
+                all.push(need);
+            }
+        }
+    }
+    all
+}
+
+/// The strictest verdict on the calls of a session that evidence holds, and those that are denied.
+fn worst(policy: &Policy, session: &Session, place: &Place) -> (Decision, Vec<Need>) {
     let places = place.leads.iter().map(|(spelling, leads)| (spelling.clone(), leads.iter().cloned().collect()));
     let facts = Facts {
         project: place.project.clone(),
@@ -108,13 +155,23 @@ pub fn worst(policy: &Policy, session: &Session, place: &Place) -> Decision {
     };
     let history = History::default();
     let mut strictest = Decision::Allow;
+    let mut needs = Vec::new();
     for (server, known) in &session.servers {
         for (tool, calls) in &known.tools {
             for arguments in calls.samples.values() {
                 let request = Request::call(server.clone(), tool.clone(), arguments.clone());
-                strictest = strictest.max(decide(policy, &history, &facts, &request).decision);
+                let verdict = decide(policy, &history, &facts, &request);
+                strictest = strictest.max(verdict.decision);
+                if verdict.decision == Decision::Deny {
+                    let what = format!("{server}.{tool}");
+                    needs.extend(verdict.because.into_iter().next().map(|reason| Need {
+                        what,
+                        argument: reason.argument,
+                        why: reason.message,
+                    }));
+                }
             }
         }
     }
-    strictest
+    (strictest, needs)
 }

@@ -9,11 +9,58 @@ use super::position::{Context, Reasoned};
 use crate::model::effects::{What, Word};
 use crate::model::policy::Constraint;
 
-/// Programs whose further words are other programs, other machines, or what is destroyed: they stay word for word.
-const NEVER_OPEN: [&str; 38] = [
-    "sh", "bash", "zsh", "fish", "dash", "ksh", "env", "xargs", "sudo", "su", "doas", "ssh", "scp", "rsync", "curl",
-    "wget", "nc", "ncat", "socat", "rm", "rmdir", "mv", "dd", "chmod", "chown", "kill", "python", "python3", "node",
-    "perl", "ruby", "php", "awk", "find", "docker", "kubectl", "aws", "eval",
+/// Programs that look, compare, count or print: whatever their further words are, they change nothing. Options that
+/// make one of them run or write something stay outside of every wildcard (`decision::command`). Every other program
+/// stays word for word: nobody can tell what its further words would do.
+const LOOKS: [&str; 48] = [
+    "basename",
+    "cat",
+    "cmp",
+    "column",
+    "comm",
+    "cut",
+    "date",
+    "df",
+    "diff",
+    "dirname",
+    "du",
+    "echo",
+    "egrep",
+    "expr",
+    "fgrep",
+    "file",
+    "fold",
+    "grep",
+    "head",
+    "hostname",
+    "id",
+    "jq",
+    "ls",
+    "md5sum",
+    "nl",
+    "nproc",
+    "od",
+    "paste",
+    "printf",
+    "ps",
+    "pwd",
+    "readlink",
+    "realpath",
+    "rg",
+    "seq",
+    "sha1sum",
+    "sha256sum",
+    "sort",
+    "stat",
+    "strings",
+    "tail",
+    "test",
+    "tr",
+    "tree",
+    "uname",
+    "wc",
+    "which",
+    "whoami",
 ];
 
 /// Programs whose first word says what they do: `git status`, `cargo test`.
@@ -79,18 +126,41 @@ fn head(words: &[&str]) -> String {
     words.iter().take(take).map(|word| quote(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// The words after a subcommand are its object; they open once several sessions bring new ones. Programs that run other
-/// programs, reach other machines or destroy never open.
+/// The words after a subcommand are its object; they open once several sessions bring new ones. Of the programs without
+/// subcommands only those that [look](LOOKS) open.
 fn is_open(context: &Context<'_>, head: &str, mass: Mass) -> bool {
     let mut words = head.split(' ');
     let program = words.next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let subcommand = words.next().unwrap_or_default();
-    let reaches_out = ["push", "publish", "exec", "run", "install", "dlx", "config", "remote", "deploy", "clone"];
+    let reaches_out = [
+        "push",
+        "publish",
+        "exec",
+        "run",
+        "install",
+        "dlx",
+        "config",
+        "remote",
+        "deploy",
+        "clone",
+        "add",
+        "x",
+        "tool",
+        "generate",
+        "submodule",
+        "filter-branch",
+        "api",
+        "secret",
+        "auth",
+        "alias",
+        "upload",
+        "login",
+        "explore",
+    ];
     !context.is_exact()
-        && !NEVER_OPEN.contains(&program)
-        && !reaches_out.contains(&subcommand)
+        && (!reaches_out.contains(&subcommand) || head == "git add")
         && !subcommand.starts_with('-')
-        && (!HAS_SUBCOMMANDS.contains(&program) || !subcommand.is_empty())
+        && (LOOKS.contains(&program) || (HAS_SUBCOMMANDS.contains(&program) && !subcommand.is_empty()))
         && mass.distinct >= 3
         && mass.observations as usize * 2 >= context.many()
         && mass.missing() >= 0.1
