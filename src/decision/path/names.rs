@@ -11,8 +11,8 @@ use crate::model::place::{self, Place};
 pub struct Patterns {
     /// A first component without wildcards -> the patterns that begin with it.
     literal: HashMap<String, Vec<Pattern>>,
-    /// What stands behind the last dot of `*.pem`.
-    extensions: HashMap<String, Vec<usize>>,
+    /// What stands behind the last dot of `*.pem` or `*.tfstate.backup` -> all that follows the star.
+    extensions: HashMap<String, Vec<(String, usize)>>,
     /// `id_rsa*`
     prefixes: Vec<(String, usize)>,
     /// All other forms.
@@ -66,9 +66,10 @@ impl Patterns {
         }
         match names.as_slice() {
             [] => return Err("an empty pattern denies nothing".into()),
-            [name] => match (name.strip_prefix("*."), name.strip_suffix('*')) {
-                (Some(extension), _) if is_literal(extension) && !extension.contains('.') => {
-                    self.extensions.entry(extension.to_owned()).or_default().push(index);
+            [name] => match (name.strip_prefix('*'), name.strip_suffix('*')) {
+                (Some(end), _) if is_literal(end) && end.starts_with('.') => {
+                    let extension = end.rsplit('.').next().unwrap_or_default().to_owned();
+                    self.extensions.entry(extension).or_default().push((end.to_owned(), index));
                     return Ok(());
                 }
                 (_, Some(prefix)) if is_literal(prefix) && !prefix.is_empty() => {
@@ -120,9 +121,9 @@ impl Patterns {
             found.extend(patterns.iter().filter(begins).map(|pattern| pattern.index));
         }
         if let Some((_, extension)) = name.rsplit_once('.')
-            && let Some(indexes) = self.extensions.get(extension)
+            && let Some(ends) = self.extensions.get(extension)
         {
-            found.extend(indexes);
+            found.extend(ends.iter().filter(|(end, _)| name.ends_with(end.as_str())).map(|(_, index)| *index));
         }
         found.extend(self.prefixes.iter().filter(|(prefix, _)| name.starts_with(prefix)).map(|(_, index)| *index));
         let first = |pattern: &&Pattern| pattern.parts.first().is_some_and(|part| part.matches(name));
@@ -155,7 +156,8 @@ mod tests {
 
     #[test]
     fn denied_names_match_any_component_and_letter_case() {
-        let patterns = Patterns::new(&["*.pem".to_owned(), ".env*".to_owned(), "secrets/*.txt".to_owned()]).unwrap();
+        let patterns = ["*.pem", ".env*", "secrets/*.txt", "*.tfstate.backup"].map(str::to_owned);
+        let patterns = Patterns::new(&patterns).unwrap();
         let matches = |place: &str| patterns.matches(&Place::read(place, Os::Posix)).is_some();
         for denied in [
             "/a/key.pem",
@@ -165,10 +167,15 @@ mod tests {
             "/a/key.pem ",
             "/a/.env.local/x",
             "/x/secrets/a.txt",
+            "/a/x.tfstate.backup",
+            "/a/x.tfstate.backup ",
+            "/a/.tfstate.backup/b",
         ] {
             assert!(matches(denied), "{denied}");
         }
-        for granted in ["/a/pem", "/a/key.pem.txt", "/a/x.env", "/x/secrets/a/b.txt"] {
+        for granted in
+            ["/a/pem", "/a/key.pem.txt", "/a/x.env", "/x/secrets/a/b.txt", "/a/x.backup", "/a/tfstate.backup"]
+        {
             assert!(!matches(granted), "{granted}");
         }
     }
