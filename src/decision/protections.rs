@@ -27,6 +27,8 @@ pub const CREDENTIAL_FILES: &str = "credential-files";
 pub const KEY_FILES: &str = "key-files";
 /// What runs by itself at login, at boot or on a schedule.
 pub const STARTUP_FILES: &str = "startup-files";
+/// The machine's accounts, and who may log in.
+pub const ACCOUNT_FILES: &str = "account-files";
 /// `.env` and its relatives, but not `.env.example`.
 pub const ENV_FILES: &str = "env-files";
 /// What git runs or obeys.
@@ -44,7 +46,7 @@ pub const PRIVATE_HOSTS: &str = "private-hosts";
 /// Secrets in the arguments of a call that goes outside.
 pub const CREDENTIALS_OUTSIDE: &str = "credentials-outside";
 
-const TABLE: [Protection; 11] = [
+const TABLE: [Protection; 12] = [
     Protection {
         name: CREDENTIAL_FILES,
         what: "credentials are kept there",
@@ -160,6 +162,12 @@ const TABLE: [Protection; 11] = [
             "/etc/ld.so.preload",
             "/etc/environment",
         ],
+    },
+    Protection {
+        name: ACCOUNT_FILES,
+        what: "it says who may log in to this machine, and how",
+        names: &[],
+        places: &["/etc/pam.d", "/etc/pam.conf", "/etc/security", "/etc/ssh", "/etc/login.defs"],
     },
     Protection {
         name: ENV_FILES,
@@ -346,6 +354,8 @@ mod tests {
             (CREDENTIAL_FILES, "/home/ada/web/infra/terraform.tfstate", "/home/ada/web/infra/main.tf"),
             (KEY_FILES, "/home/ada/web/certs/Server.PEM", "/home/ada/web/certs/pem.md"),
             (STARTUP_FILES, "/home/ada/.bashrc", "/home/ada/web/bashrc.md"),
+            (ACCOUNT_FILES, "/etc/pam.d/sshd", "/etc/hosts"),
+            (ACCOUNT_FILES, "/etc/ssh/sshd_config", "/etc/passwd"),
             (ENV_FILES, "/home/ada/web/.env", "/home/ada/web/.env.example"),
             (ENV_FILES, "/home/ada/web/.env.local", "/home/ada/web/env.local"),
             (ENV_FILES, "/home/ada/web/.env.example.bak", "/home/ada/web/.env.sample"),

@@ -97,6 +97,16 @@ fn a_tight_policy_stops_every_attack_and_any_weaker_one_does_not() {
                 "write_file: { args: { path: { paths: [~/]",
                 "write-outside",
             ),
+            (
+                "write_file: { args: { path: { paths: [./src]",
+                "write_file: { args: { path: { paths: [/etc]",
+                "write-hosts",
+            ),
+            (
+                "write_file: { args: { path: { paths: [./src]",
+                "write_file: { args: { path: { paths: [/usr/local]",
+                "write-usr-local-bin",
+            ),
             ("url: { urls: [\"https://docs.rs/**\"] }", "url: any", "url-query"),
             ("urls: [\"https://docs.rs/**\"]", "urls: [\"https://docs.rs/**\", \"http://10.0.0.1/**\"]", "private-ten"),
             ("statements: [select]", "statements: [select, drop], tables: [users]", "sql-drop-table"),
@@ -122,6 +132,11 @@ fn weakening_a_grant_of_commands_lets_one_through() {
         &[
             ("\"cargo test **\"]", "\"cargo test **\", \"env\"]", "shell-print-environment"),
             ("\"cargo test **\"]", "\"cargo test **\", \"dd **\"]", "shell-dd-disk"),
+            ("\"cargo test **\"]", "\"cargo test **\", \"bash **\"]", "shell-run-script"),
+            ("\"cargo test **\"]", "\"cargo test **\", \"python3.12 **\"]", "shell-run-python-version"),
+            ("\"cargo test **\"]", "\"cargo test **\", \"cp **\"]", "shell-copy-program"),
+            ("\"cargo test **\"]", "\"cargo test **\", \"tee **\"]", "shell-tee-program"),
+            ("\"cargo test **\"]", "\"cargo test **\", \"terraform **\"]", "shell-terraform-destroy"),
         ],
     );
 }
