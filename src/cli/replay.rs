@@ -1,6 +1,7 @@
 //! `remit replay`: run attacks and recorded traces against the policy, offline.
 
 pub mod formats;
+pub mod json;
 pub mod load;
 pub mod show;
 
@@ -9,9 +10,12 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::exit::{Exit, Failure};
+use crate::edge::clock;
 use crate::edge::terminal;
+use crate::model::finding::Finding;
 use crate::model::score::{Backtest, Scorecard};
-use crate::pipeline::replay::{backtest, packs, score};
+use crate::pipeline::replay::coverage::Coverage;
+use crate::pipeline::replay::{backtest, baseline, packs, score};
 
 /// The arguments of `remit replay`.
 #[derive(Debug, clap::Args)]
@@ -39,6 +43,12 @@ pub struct Replay {
     /// The project folder; where the traces do not say, the policy's folder
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    /// What is accepted for now; `mcp.baseline.yaml` beside the policy where it exists
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Fail when the recorded calls and the policy's tests need less of what it grants
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(..=100))]
+    pub min_coverage: Option<u32>,
     /// Another policy to compare with
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
@@ -89,6 +99,9 @@ pub enum Format {
 pub struct Played {
     pub attacks: Option<Scorecard>,
     pub traces: Option<Backtest>,
+    /// What of the baseline is out of date.
+    pub outdated: Vec<Finding>,
+    pub coverage: Coverage,
 }
 
 pub fn run(args: &Replay) -> Result<Exit, Failure> {
@@ -98,6 +111,7 @@ pub fn run(args: &Replay) -> Result<Exit, Failure> {
     let inputs = load::load(&load::Wanted {
         policy: &args.policy,
         lock: args.lock.as_deref(),
+        baseline: args.baseline.as_deref(),
         traces: &args.traces,
         root: args.root.as_deref(),
         read_traces: !(args.no_traces && args.traces.is_empty()),
@@ -110,14 +124,14 @@ pub fn run(args: &Replay) -> Result<Exit, Failure> {
     };
     let text = match args.format {
         Format::Table => show::table(&played, old.as_ref(), &inputs, args.all),
-        Format::Json => show::json(&played, old.as_ref(), &inputs)?,
+        Format::Json => json::json(&played, old.as_ref(), &inputs)?,
         Format::Sarif => formats::sarif(&played, &inputs)?,
         Format::Junit => formats::junit(&played, &inputs)?,
         Format::Markdown => formats::markdown(&played, old.as_ref(), &inputs)?,
         Format::Github => formats::annotations(&played, &inputs)?,
     };
     terminal::print(&text);
-    Ok(exit(&played, &args.fail_on))
+    Ok(exit(&played, args))
 }
 
 fn play(
@@ -126,27 +140,39 @@ fn play(
     packs: &[crate::model::attack::Pack],
     args: &Replay,
 ) -> Result<Played, Failure> {
-    let attacks = match args.no_attacks {
+    let mut attacks = match args.no_attacks {
         true => None,
         false => Some(
             score::score(packs, &inputs.tools(policy.document()), policy, &inputs.ground)
                 .map_err(|problems| Failure::usage(format!("the policy cannot be put to the test: {problems}")))?,
         ),
     };
+    let outdated = match (&inputs.baseline, &mut attacks) {
+        (Some(accepted), Some(card)) => baseline::apply(accepted, card, clock::now().day()),
+        _ => Vec::new(),
+    };
     let traces = (!args.no_traces && !inputs.traces.is_empty()).then(|| inputs.backtest(policy));
-    Ok(Played { attacks, traces })
+    let exercised = traces.as_ref().map(|traces| traces.exercised.clone()).unwrap_or_default();
+    let coverage = Coverage::of(policy.document(), &exercised);
+    Ok(Played { attacks, traces, outdated, coverage })
 }
 
-fn exit(played: &Played, fail_on: &[FailOn]) -> Exit {
+fn exit(played: &Played, args: &Replay) -> Exit {
     let attacks = played.attacks.as_ref().map(Scorecard::tally).unwrap_or_default();
+    let accepted = played.attacks.as_ref().map(Scorecard::accepted).unwrap_or_default();
     let traces = played.traces.as_ref();
     let failed = |what: &FailOn| match what {
-        FailOn::Through => attacks.through > 0,
+        FailOn::Through => attacks.through > accepted,
         FailOn::Asked => attacks.asked > 0,
         FailOn::Denied => traces.is_some_and(|traces| traces.newly_denied > 0),
         FailOn::None => false,
     };
-    if fail_on.iter().any(failed) {
+    let least = args.min_coverage.unwrap_or_default();
+    let bare = played.coverage.percent().filter(|percent| *percent < least);
+    if let Some(percent) = bare {
+        terminal::note(&format!("recordings and tests need {percent} % of the granted tools; {least} % are asked for"));
+    }
+    if bare.is_some() || args.fail_on.iter().any(failed) {
         return Exit::Failed;
     }
     if attacks.total() == 0 && traces.is_none_or(|traces| traces.total() == 0) { Exit::Nothing } else { Exit::Fine }

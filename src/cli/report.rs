@@ -52,6 +52,7 @@ pub fn page(args: &Report) -> Result<String, Failure> {
     let inputs = load::load(&load::Wanted {
         policy: &args.policy,
         lock: args.lock.as_deref(),
+        baseline: None,
         traces: &args.traces,
         root: args.root.as_deref(),
         read_traces: true,

@@ -6,6 +6,7 @@
 
 pub mod attack;
 pub mod audit;
+pub mod baseline;
 pub mod effects;
 pub mod evidence;
 pub mod facts;

@@ -1,10 +1,11 @@
 //! What replay found: how attacks and recorded calls fared under a policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::attack::{Beyond, BoundCall, Harm};
+use super::baseline::Acceptance;
 use super::verdict::Decision;
 
 /// How one bound attack ended. Ordered, the worst last.
@@ -89,6 +90,8 @@ pub struct AttackScore {
     pub examples: Vec<Case>,
     /// Every grant that let it through, each once: all of them must be narrowed to stop it.
     pub grants: Vec<Passed>,
+    /// It gets through, and somebody has said in the baseline that this is borne.
+    pub accepted: Option<Acceptance>,
 }
 
 impl AttackScore {
@@ -154,6 +157,11 @@ impl Scorecard {
         tally
     }
 
+    /// How many attacks get through and are accepted in the baseline.
+    pub fn accepted(&self) -> u64 {
+        self.attacks.iter().filter(|attack| attack.accepted.is_some()).count() as u64
+    }
+
     /// How many attacks could be bound to no tool.
     pub fn not_applicable(&self) -> u64 {
         self.attacks.iter().filter(|attack| attack.outcome().is_none()).count() as u64
@@ -184,6 +192,8 @@ pub struct Backtest {
     pub changed: Vec<Change>,
     /// Rule -> how many recorded requests it let pass.
     pub used: BTreeMap<String, u64>,
+    /// The grants that recorded calls needed: `fs.read_file`.
+    pub exercised: BTreeSet<String>,
 }
 
 impl Backtest {

@@ -7,9 +7,41 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// The calendar day, `2026-11-20`.
-    pub fn day(self) -> String {
-        self.to_string().chars().take(10).collect()
+    /// The calendar day.
+    pub fn day(self) -> Day {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        Day(moment.to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
+}
+
+/// A day of the calendar (UTC): `2026-11-21`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(jiff::civil::Date);
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Day, String> {
+        // A date alone: the parser would take a time behind it, and drop it.
+        let date = text.parse().ok().filter(|_| text.len() == "2026-11-21".len());
+        date.map(Day).ok_or_else(|| format!("`{text}` is not a day such as 2026-11-21"))
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -325,3 +325,54 @@ fn advice_names_every_grant_that_an_attack_passes_and_following_it_stops_the_att
     place.write("mcp.policy.yaml", "version: 1\nservers:\n  fs:\n    tools:\n      read_file: { args: { path: { paths: [./src] } } }\n      read_text: { args: { path: { paths: [./src] } } }\n");
     assert_eq!(run(&place, &["replay"]).1, 0);
 }
+
+#[test]
+fn what_the_baseline_accepts_does_not_fail_the_run_until_its_day_has_passed() {
+    let place = Place::new();
+    place.write(
+        "mcp.policy.yaml",
+        "version: 1\nservers:\n  fs: { tools: { read_file: { args: { path: { paths: [~/] } } } } }\n",
+    );
+    place.write("mcp.lock", &lock(&[("read_file", json!({ "path": text() }))]));
+    let report = json_of(&place, &[]);
+    let through = report["attacks"]["list"].as_array().unwrap().iter().filter(|attack| attack["outcome"] == "through");
+    let ids: Vec<&str> = through.map(|attack| attack["id"].as_str().unwrap()).collect();
+    assert!(!ids.is_empty());
+    let accept = |until: &str| {
+        let entry = |id: &&str| {
+            format!("  - {{ attack: {id}, tool: fs.read_file, reason: a home of its own, until: {until} }}\n")
+        };
+        format!("version: 1\naccepted:\n{}", ids.iter().map(entry).collect::<String>())
+    };
+    place.write("mcp.baseline.yaml", &accept("2999-01-01"));
+    let (out, code) = run(&place, &["replay"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("of them accepted") && out.contains("a home of its own") && !out.contains("GOT THROUGH"),
+        "{out}"
+    );
+    assert!(!run(&place, &["replay", "--format", "sarif"]).0.contains("attack-through"));
+    place.write("mcp.baseline.yaml", &accept("2020-01-01"));
+    let (out, code) = run(&place, &["replay"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("ended on 2020-01-01") && out.contains("GOT THROUGH"), "{out}");
+    place.write("mcp.baseline.yaml", "version: 1\naccepted: [{ attack: x }]\n");
+    let failed = place.remit(&["replay"]).assert().code(2);
+    let error = String::from_utf8(failed.get_output().stderr.clone()).unwrap();
+    assert!(error.contains("mcp.baseline.yaml") && error.contains("reason"), "{error}");
+}
+
+#[test]
+fn a_policy_of_which_too_little_is_exercised_fails_where_that_is_asked_for() {
+    let place = Place::new();
+    let policy = "version: 1\nservers:\n  fs:\n    tools:\n      read_file: { args: { path: { paths: [./src] } } }\n      move_file: { args: { to: { paths: [./src] } } }\n";
+    place.write("mcp.policy.yaml", policy);
+    place.write("traces/a.jsonl", "{\"server\":\"fs\",\"tool\":\"read_file\",\"arguments\":{\"path\":\"src/a\"}}\n");
+    let (out, code) = run(&place, &["replay", "--min-coverage", "51"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("need 1 of 2 granted tools (50 %); nothing needs\nfs.move_file"), "{out}");
+    assert_eq!(run(&place, &["replay", "--min-coverage", "50"]).1, 0);
+    let test = "tests:\n  - { allow: { server: fs, tool: move_file, arguments: { to: src/b } } }\n";
+    place.write("mcp.policy.yaml", &format!("{policy}{test}"));
+    assert_eq!(run(&place, &["replay", "--min-coverage", "100"]).1, 0);
+}

@@ -24,7 +24,8 @@ pub fn annotations(played: &Played, inputs: &Inputs) -> Result<String, Failure> 
 /// An attack that gets through, and a recorded request that is no longer allowed, are what a person should look at.
 pub fn findings(played: &Played, veil: &Veil) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for attack in played.attacks.iter().flat_map(|card| &card.attacks) {
+    let attacks = played.attacks.iter().flat_map(|card| &card.attacks);
+    for attack in attacks.filter(|attack| attack.accepted.is_none()) {
         let mut seen = std::collections::BTreeSet::new();
         for case in attack.examples.iter().filter(|case| case.outcome == Outcome::Through) {
             let Some(call) = case.calls.last() else { continue };
@@ -54,6 +55,7 @@ pub fn findings(played: &Played, veil: &Veil) -> Vec<Finding> {
             at: location(&change.rule),
         });
     }
+    findings.extend(played.outdated.iter().cloned());
     findings
 }
 
@@ -88,6 +90,7 @@ pub fn junit(played: &Played, inputs: &Inputs) -> Result<String, Failure> {
         let through = attack.examples.iter().find(|case| case.outcome == Outcome::Through);
         let result = match (attack.outcome(), through) {
             (None, _) => junit::Result::Skipped("not applicable: no tool can be used for it".to_owned()),
+            (Some(_), _) if attack.accepted.is_some() => junit::Result::Skipped("accepted in the baseline".to_owned()),
             (Some(Outcome::Through), Some(case)) => {
                 junit::Result::Failed(got_through(attack, case, String::new(), &veil).what)
             }

@@ -10,6 +10,7 @@ use crate::edge::store::state;
 use crate::edge::store::traces;
 use crate::edge::terminal;
 use crate::model::attack::Pack;
+use crate::model::baseline::Baseline;
 use crate::model::facts::Os;
 use crate::model::finding::Finding;
 use crate::model::lockfile::Lockfile;
@@ -17,14 +18,15 @@ use crate::model::policy::Document;
 use crate::model::time::Timestamp;
 use crate::model::trace::{self, BadLine, Event, Line, Recorded};
 use crate::pipeline::replay::Ground;
-use crate::pipeline::replay::packs;
 use crate::pipeline::replay::toolbox::{Gather, Tools};
+use crate::pipeline::replay::{baseline, packs};
 
 /// What was asked for.
 #[derive(Debug)]
 pub struct Wanted<'a> {
     pub policy: &'a Path,
     pub lock: Option<&'a Path>,
+    pub baseline: Option<&'a Path>,
     pub traces: &'a [PathBuf],
     pub root: Option<&'a Path>,
     pub read_traces: bool,
@@ -39,6 +41,8 @@ pub struct Inputs {
     pub policy_file: String,
     pub lock: Option<Lockfile>,
     pub lock_file: Option<String>,
+    /// What is accepted for now.
+    pub baseline: Option<Baseline>,
     pub traces: Vec<Trace>,
     pub ground: Ground,
 }
@@ -72,6 +76,9 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Inputs, Failure> {
     let beside = wanted.policy.with_file_name("mcp.lock");
     let lock_path = wanted.lock.map(Path::to_owned).or_else(|| beside.exists().then_some(beside));
     let lock = lock_path.as_deref().map(lock).transpose()?;
+    let beside = wanted.policy.with_file_name("mcp.baseline.yaml");
+    let baseline = wanted.baseline.map(Path::to_owned).or_else(|| beside.exists().then_some(beside));
+    let baseline = baseline.as_deref().map(baseline_at).transpose()?;
     let traces = if wanted.read_traces { traces(wanted.traces)? } else { Vec::new() };
     let ground = ground(wanted, &traces)?;
     Ok(Inputs {
@@ -80,6 +87,7 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Inputs, Failure> {
         policy_file: wanted.policy.display().to_string(),
         lock,
         lock_file: lock_path.map(|path| path.display().to_string()),
+        baseline,
         traces,
         ground,
     })
@@ -91,6 +99,11 @@ pub fn policy(path: &Path) -> Result<(Policy, Vec<Finding>), Failure> {
         Failure::usage(format!("{error}; make a policy with `remit infer`, or name one with --policy"))
     })?;
     policy::load(&text, &path.display().to_string()).map_err(|problems| Failure::usage(problems.to_string()))
+}
+
+fn baseline_at(path: &Path) -> Result<Baseline, Failure> {
+    let text = files::read_text(path).map_err(|error| Failure::usage(error.to_string()))?;
+    baseline::read(&text, &path.display().to_string()).map_err(|error| Failure::usage(error.to_string()))
 }
 
 fn lock(path: &Path) -> Result<Lockfile, Failure> {

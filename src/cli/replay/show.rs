@@ -1,6 +1,6 @@
-//! What replay found, for a person and for a program.
+//! What replay found, for a person.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Played;
 use super::load::Inputs;
@@ -11,9 +11,7 @@ use crate::edge::terminal::plain;
 use crate::model::attack::BoundCall;
 use crate::model::score::{AttackScore, Backtest, Case, Outcome, Scorecard, Tally};
 use crate::model::verdict::Decision;
-
-/// The version of the JSON output. 1: the first (November 2026).
-const VERSION: u32 = 1;
+use crate::pipeline::replay::coverage::Coverage;
 
 /// Grants and changed recorded calls that the table shows.
 const SHOWN: usize = 10;
@@ -83,7 +81,25 @@ pub fn table(played: &Played, old: Option<&Played>, inputs: &Inputs, all: bool) 
     if let Some(old) = old {
         compared(played, old, &mut out);
     }
+    covered(&played.coverage, &mut out);
+    for finding in &played.outdated {
+        out.push_str(&wrapped(&format!("{}; {}", plain(&finding.what), finding.todo), 0));
+    }
     out
+}
+
+/// Which grants nothing exercises.
+fn covered(coverage: &Coverage, out: &mut String) {
+    let Some(percent) = coverage.percent() else { return };
+    let (all, unused) = (coverage.granted.len(), coverage.unused.len());
+    if unused == all {
+        return; // There is no recording and no test.
+    }
+    let names: Vec<String> = coverage.unused.iter().take(6).map(|name| plain(name)).collect();
+    let more = if unused > 6 { " ..." } else { "" };
+    let rest = if unused == 0 { String::new() } else { format!("; nothing needs {}{more}", names.join(", ")) };
+    let said = format!("Recordings and tests need {} of {all} granted tools ({percent} %){rest}.", all - unused);
+    out.push_str(&wrapped(&said, 0));
 }
 
 fn attacks(card: &Scorecard, veil: &Veil, all: bool, out: &mut String) {
@@ -107,6 +123,12 @@ fn attacks(card: &Scorecard, veil: &Veil, all: bool, out: &mut String) {
     }
     got_through(card, veil, out);
     out.push_str(&format!("\n{}\n", sentence(card, &tally)));
+    for attack in &card.attacks {
+        if let Some(accepted) = &attack.accepted {
+            let said = format!("Accepted until {}: {} ({})", accepted.until, attack.id, veil.text(&accepted.reason));
+            out.push_str(&wrapped(&plain(&said), 0));
+        }
+    }
     if !card.unnamed.is_empty() {
         let names: Vec<String> = card.unnamed.iter().map(|name| plain(name)).collect();
         let them = if names.len() == 1 { "it" } else { "them" };
@@ -154,7 +176,10 @@ pub fn sentence(card: &Scorecard, tally: &Tally) -> String {
     let calls = card.calls();
     let through = match tally.through {
         0 => "none got through".to_owned(),
-        count => format!("{count} got through"),
+        count => match card.accepted() {
+            0 => format!("{count} got through"),
+            accepted => format!("{count} got through, {accepted} of them accepted"),
+        },
     };
     format!(
         "{} of {} attacks that apply were stopped, {through} ({} calls).",
@@ -186,7 +211,8 @@ pub fn word(outcome: Outcome) -> &'static str {
 /// What got through, by the grant that let it.
 fn got_through(card: &Scorecard, veil: &Veil, out: &mut String) {
     let mut grants: Vec<(&Case, Vec<&AttackScore>)> = Vec::new();
-    for attack in card.attacks.iter().filter(|attack| attack.outcome() == Some(Outcome::Through)) {
+    let open = |attack: &&AttackScore| attack.outcome() == Some(Outcome::Through) && attack.accepted.is_none();
+    for attack in card.attacks.iter().filter(open) {
         let mut cases = attack.examples.iter().filter(|case| case.outcome == Outcome::Through);
         let Some(case) = cases.clone().find(|case| case.variant.is_none()).or_else(|| cases.next()) else { continue };
         match grants.iter_mut().find(|(first, _)| first.rule.rule == case.rule.rule) {
@@ -342,72 +368,4 @@ pub fn changes(new: &Played, old: &Played) -> Vec<(String, String, String)> {
         }
     }
     changes
-}
-
-/// For a program. Its fields are added to, never renamed, within a version.
-pub fn json(played: &Played, old: Option<&Played>, inputs: &Inputs) -> Result<String, Failure> {
-    let veil = Veil::new(inputs)?;
-    let mut value = one_json(played, &veil);
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("version".into(), json!(VERSION));
-        fields.insert("policy".into(), json!({ "file": inputs.policy_file, "sha256": inputs.policy.digest() }));
-        if let Some(old) = old {
-            fields.insert("against".into(), one_json(old, &veil));
-        }
-    }
-    let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::environment(error.to_string()))?;
-    Ok(text + "\n")
-}
-
-fn one_json(played: &Played, veil: &Veil) -> Value {
-    let mut fields = serde_json::Map::new();
-    if let Some(card) = &played.attacks {
-        let attacks: Vec<Value> = card.attacks.iter().map(|attack| attack_json(attack, veil)).collect();
-        fields.insert(
-            "attacks".into(),
-            json!({
-                "tally": card.tally(), "notApplicable": card.not_applicable(), "calls": card.calls(), "variants": card.variants(), "list": attacks,
-                "byTool": card.by_tool, "byRule": card.by_rule, "unnamedServers": card.unnamed, "beyond": card.beyond,
-            }),
-        );
-    }
-    if let Some(traces) = &played.traces {
-        let changed: Vec<Value> = traces
-            .changed
-            .iter()
-            .map(|change| {
-                json!({
-                    "at": change.at, "what": veil.text(&change.what), "now": change.now, "notReplayable": change.not_replayable,
-                    "arguments": change.arguments.as_ref().map(|arguments| veil.arguments(arguments)),
-                    "rule": change.rule.rule, "message": veil.text(&change.rule.message),
-                })
-            })
-            .collect();
-        fields.insert(
-            "traces".into(),
-            json!({
-                "unchanged": traces.unchanged, "newlyDenied": traces.newly_denied, "newlyAsked": traces.newly_asked,
-                "notReplayable": traces.not_replayable, "skipped": traces.skipped, "changed": changed,
-            }),
-        );
-    }
-    Value::Object(fields)
-}
-
-fn attack_json(attack: &AttackScore, veil: &Veil) -> Value {
-    let cases: Vec<Value> = attack
-        .examples
-        .iter()
-        .map(|case| {
-            json!({
-                "outcome": case.outcome, "variant": case.variant, "calls": case.calls.iter().map(|call| veil.call(call)).collect::<Vec<_>>(),
-                "rule": case.rule.rule, "at": case.rule.at, "argument": case.rule.argument, "message": veil.text(&case.rule.message),
-                "edit": case.rule.edit.as_ref().map(|edit| veil.text(edit)),
-            })
-        })
-        .collect();
-    json!({
-        "id": attack.id, "title": attack.title, "theme": attack.theme, "source": attack.source, "tags": attack.tags, "harm": attack.harm,
-        "outcome": attack.outcome(), "calls": attack.calls, "variants": attack.variants, "uncounted": attack.uncounted, "cut": attack.cut, "examples": cases,
-    })
 }

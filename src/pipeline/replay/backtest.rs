@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Ground;
+use super::coverage;
 use super::score::spoke;
 use crate::decision::decide::decide;
 use crate::decision::policy::Policy;
@@ -102,6 +103,9 @@ pub fn judge(policy: &Policy, file: &str, done: &[Done<'_>], skipped: u64, into:
         let now = request.facts.time.unwrap_or(Timestamp(0));
         // What was done had been allowed or approved, so it counts whatever is said of it now.
         history.add(&verdict.marks, now, Timestamp(i64::MIN));
+        if verdict.decision != Decision::Deny {
+            into.exercised.extend(coverage::name_of(policy.document(), &request.request));
+        }
         count(file, request, &verdict, into);
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! [`packs`] reads attacks; [`toolbox`] gathers what the user really has; [`leaves`] finds the arguments of a tool and
 //! [`roles`] says what each is for; [`bind`] makes calls of attacks and [`mutate`] spells them otherwise; [`score`]
-//! judges them; [`backtest`] judges what was recorded.
+//! judges them; [`backtest`] judges what was recorded. [`baseline`] is what a team has accepted for now; [`coverage`]
+//! says which grants nothing exercises.
 
 pub mod assume;
 pub mod backtest;
+pub mod baseline;
 pub mod bind;
+pub mod coverage;
 pub mod leaves;
 pub mod mutate;
 pub mod packs;

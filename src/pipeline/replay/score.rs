@@ -286,6 +286,7 @@ fn score_attack(
         uncounted,
         cut,
         grants,
+        accepted: None,
         examples: kept.into_iter().rev().flat_map(|(_, cases)| cases).take(EXAMPLES).collect(),
     }
 }
