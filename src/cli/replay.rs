@@ -10,8 +10,11 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::exit::{Exit, Failure};
+use crate::decision::policy::Policy;
 use crate::edge::clock;
+use crate::edge::progress::Progress;
 use crate::edge::terminal;
+use crate::model::attack::Pack;
 use crate::model::finding::Finding;
 use crate::model::score::{Backtest, Scorecard};
 use crate::pipeline::replay::coverage::Coverage;
@@ -134,18 +137,10 @@ pub fn run(args: &Replay) -> Result<Exit, Failure> {
     Ok(exit(&played, args))
 }
 
-fn play(
-    inputs: &load::Inputs,
-    policy: &crate::decision::policy::Policy,
-    packs: &[crate::model::attack::Pack],
-    args: &Replay,
-) -> Result<Played, Failure> {
+fn play(inputs: &load::Inputs, policy: &Policy, packs: &[Pack], args: &Replay) -> Result<Played, Failure> {
     let mut attacks = match args.no_attacks {
         true => None,
-        false => Some(
-            score::score(packs, &inputs.tools(policy.document()), policy, &inputs.ground)
-                .map_err(|problems| Failure::usage(format!("the policy cannot be put to the test: {problems}")))?,
-        ),
+        false => Some(inputs.attack(packs, policy)?),
     };
     let outdated = match (&inputs.baseline, &mut attacks) {
         (Some(accepted), Some(card)) => baseline::apply(accepted, card, clock::now().day()),
@@ -179,18 +174,27 @@ fn exit(played: &Played, args: &Replay) -> Exit {
 }
 
 impl load::Inputs {
+    /// Every attack under `policy`.
+    pub fn attack(&self, packs: &[Pack], policy: &Policy) -> Result<Scorecard, Failure> {
+        let progress = Progress::of_steps("playing attacks", packs.iter().map(|pack| pack.attacks.len() as u64).sum());
+        score::score(packs, &self.tools(policy.document()), policy, &self.ground, || progress.advance(1))
+            .map_err(|problems| Failure::usage(format!("the policy cannot be put to the test: {problems}")))
+    }
+
     /// Every trace under `policy`.
-    pub fn backtest(&self, policy: &crate::decision::policy::Policy) -> Backtest {
+    pub fn backtest(&self, policy: &Policy) -> Backtest {
         let mut result = Backtest::default();
+        let lines = self.traces.iter().map(|trace| trace.events.len() as u64).sum();
+        let progress = Progress::of_steps("replaying calls", lines);
         for trace in &self.traces {
             let (done, skipped) = backtest::requests(&trace.events, &self.ground);
-            backtest::judge(policy, &trace.file, &done, skipped, &mut result);
+            backtest::judge(policy, &trace.file, &done, skipped, &mut result, || progress.advance(1));
         }
         result
     }
 }
 
 /// The packs that are compiled in.
-pub fn built_in() -> Result<Vec<crate::model::attack::Pack>, Failure> {
+pub fn built_in() -> Result<Vec<Pack>, Failure> {
     packs::built_in().map_err(|error| Failure::usage(error.to_string()))
 }

@@ -14,7 +14,6 @@ use crate::edge::store::files::{self, Access};
 use crate::edge::terminal;
 use crate::model::finding::Finding;
 use crate::pipeline::lock::suspicious;
-use crate::pipeline::replay::score;
 
 /// The arguments of `remit report`.
 #[derive(Debug, clap::Args)]
@@ -59,8 +58,7 @@ pub fn page(args: &Report) -> Result<String, Failure> {
     })?;
     let packs = load::packs(&args.pack)?;
     let tools = inputs.tools(inputs.policy.document());
-    let card = score::score(&packs, &tools, &inputs.policy, &inputs.ground)
-        .map_err(|problems| Failure::usage(format!("the policy cannot be put to the test: {problems}")))?;
+    let card = inputs.attack(&packs, &inputs.policy)?;
     let traces = (!inputs.traces.is_empty()).then(|| inputs.backtest(&inputs.policy));
     let mut findings = inputs.findings.clone();
     if let Some(lock) = &inputs.lock {

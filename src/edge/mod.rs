@@ -4,6 +4,7 @@
 pub mod clients;
 pub mod clock;
 pub mod facts;
+pub mod progress;
 pub mod proxy;
 pub mod render;
 pub mod servers;

@@ -376,3 +376,35 @@ fn a_policy_of_which_too_little_is_exercised_fails_where_that_is_asked_for() {
     place.write("mcp.policy.yaml", &format!("{policy}{test}"));
     assert_eq!(run(&place, &["replay", "--min-coverage", "100"]).1, 0);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+#[ignore = "needs strace, which .ci/run installs"]
+fn inert_replay_starts_no_process_opens_no_socket_and_looks_at_no_path_of_an_attack() {
+    let place = Place::new();
+    place.write("mcp.policy.yaml", PATHS_ALONE);
+    place.write(
+        "traces/a.jsonl",
+        "{\"server\":\"fs\",\"tool\":\"read_file\",\"arguments\":{\"path\":\"src/told.rs\"}}\n",
+    );
+    let seen = place.project().join("seen");
+    let mut command = std::process::Command::new("strace");
+    command
+        .args(["-f", "-o"])
+        .arg(&seen)
+        .args(["-e", "trace=%process,%network,%file"])
+        .arg(env!("CARGO_BIN_EXE_remit"));
+    let status =
+        command.arg("replay").current_dir(place.project()).env_clear().envs(place.environment()).status().unwrap();
+    assert_eq!(status.code(), Some(0));
+    let seen = std::fs::read_to_string(seen).unwrap();
+    let calls = |name: &str| seen.lines().filter(|line| line.contains(&format!(" {name}("))).count();
+    assert_eq!(calls("execve"), 1, "remit itself");
+    for name in ["fork", "vfork", "socket", "connect", "execveat"] {
+        assert_eq!(calls(name), 0, "{name}");
+    }
+    assert!(seen.contains("mcp.policy.yaml") && seen.contains("a.jsonl"));
+    for place in ["id_rsa", "/etc/passwd", "/etc/shadow", ".aws", "told.rs", "169.254"] {
+        assert!(!seen.contains(place), "{place}");
+    }
+}

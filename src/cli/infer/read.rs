@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::super::exit::Failure;
 use crate::decision::redact::Redactor;
+use crate::edge::progress::Progress;
 use crate::edge::store::traces::{self, Line};
 use crate::edge::terminal;
 use crate::model::evidence::{Evidence, Place, Session};
@@ -29,7 +27,8 @@ struct Read {
 
 /// Reads every file. A line that cannot be read ends it all, unless it is the last one and cut off, or `keep_going`.
 pub fn all(found: &[PathBuf], bare: &Place, redactor: &Redactor, keep_going: bool) -> Result<Evidence, Failure> {
-    let progress = progress(found);
+    let bytes = found.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|file| file.len()).sum();
+    let progress = Progress::of_bytes("reading traces", bytes);
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<Result<Read, Failure>>> = Mutex::new(Vec::new());
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(found.len()).min(8);
@@ -45,7 +44,7 @@ pub fn all(found: &[PathBuf], bare: &Place, redactor: &Redactor, keep_going: boo
             });
         }
     });
-    progress.finish_and_clear();
+    drop(progress);
     let reads = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut reads: Vec<Read> = {
         let (fine, mut failed): (Vec<_>, Vec<_>) = reads.into_iter().partition(Result::is_ok);
@@ -68,13 +67,7 @@ pub fn all(found: &[PathBuf], bare: &Place, redactor: &Redactor, keep_going: boo
     ))
 }
 
-fn one(
-    path: &Path,
-    bare: &Place,
-    redactor: &Redactor,
-    keep_going: bool,
-    progress: &ProgressBar,
-) -> Result<Read, Failure> {
+fn one(path: &Path, bare: &Place, redactor: &Redactor, keep_going: bool, progress: &Progress) -> Result<Read, Failure> {
     let mut lines = traces::open(path).map_err(|error| Failure::usage(error.to_string()))?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let mut observer = Observer::new(&name, bare.clone(), redactor);
@@ -83,7 +76,7 @@ fn one(
         let (number, why, cut_off) = match line {
             Line::NotText { number } => (number, "not UTF-8".to_owned(), false),
             Line::Text { number, text, last } => {
-                progress.inc(text.len() as u64 + 1);
+                progress.advance(text.len() as u64 + 1);
                 match observer.line(text) {
                     Ok(()) => continue,
                     Err(BadLine::TooNew(version)) => {
@@ -106,18 +99,4 @@ fn one(
     }
     let (digest, session) = observer.finish();
     Ok(Read { digest, session, bad, bad_count })
-}
-
-/// A bar for input that takes longer than a second, where a person watches.
-fn progress(found: &[PathBuf]) -> ProgressBar {
-    let bytes = found.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|file| file.len()).sum();
-    if !terminal::is_watched() || bytes < 50 << 20 {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(5));
-    if let Ok(style) = ProgressStyle::with_template("reading traces {wide_bar} {bytes} of {total_bytes}, {eta} left") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(500));
-    bar
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Failure;
 use crate::decision::policy::{self, Policy};
+use crate::edge::progress::Progress;
 use crate::edge::store::files;
 use crate::edge::store::locks;
 use crate::edge::store::state;
@@ -117,17 +118,22 @@ fn traces(named: &[PathBuf]) -> Result<Vec<Trace>, Failure> {
         named => named.iter().map(|path| path.display().to_string()).collect(),
     };
     let paths = traces::find(&named).map_err(|error| Failure::usage(error.to_string()))?;
-    paths.iter().map(|path| read_trace(path)).collect()
+    let bytes = paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|file| file.len()).sum();
+    let progress = Progress::of_bytes("reading traces", bytes);
+    paths.iter().map(|path| read_trace(path, &progress)).collect()
 }
 
-fn read_trace(path: &Path) -> Result<Trace, Failure> {
+fn read_trace(path: &Path, progress: &Progress) -> Result<Trace, Failure> {
     let file = path.display().to_string();
     let failed = |error: files::FileError| Failure::usage(error.to_string());
     let mut trace = Trace { file: file.clone(), events: Vec::new(), broken: 0 };
     let mut lines = traces::open(path).map_err(failed)?;
     while let Some(line) = lines.next_line().map_err(failed)? {
         let (number, text, last) = match line {
-            traces::Line::Text { number, text, last } => (number, text, last),
+            traces::Line::Text { number, text, last } => {
+                progress.advance(text.len() as u64 + 1);
+                (number, text, last)
+            }
             traces::Line::NotText { number } => return Err(Failure::usage(format!("{file}:{number}: not UTF-8 text"))),
         };
         match trace::parse(text) {

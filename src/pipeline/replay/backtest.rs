@@ -94,8 +94,8 @@ fn facts_of(session: &Session) -> Facts {
     }
 }
 
-/// Judges the requests of one file, history accumulating over it, and adds what came of them.
-pub fn judge(policy: &Policy, file: &str, done: &[Done<'_>], skipped: u64, into: &mut Backtest) {
+/// Judges the requests of one file, history accumulating over it, and adds what came of them. `judged`: after each.
+pub fn judge(policy: &Policy, file: &str, done: &[Done<'_>], skipped: u64, into: &mut Backtest, judged: impl Fn()) {
     let mut history = History::default();
     into.skipped += skipped;
     for request in done {
@@ -107,6 +107,7 @@ pub fn judge(policy: &Policy, file: &str, done: &[Done<'_>], skipped: u64, into:
             into.exercised.extend(coverage::name_of(policy.document(), &request.request));
         }
         count(file, request, &verdict, into);
+        judged();
     }
 }
 

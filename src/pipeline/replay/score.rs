@@ -211,8 +211,14 @@ fn open_server<'a>(tools: impl Iterator<Item = &'a String>) -> Server {
     Server { tools: tools.map(open).collect(), unprotected: protection_names(), ..Server::default() }
 }
 
-/// Binds every attack to the user's tools and judges it.
-pub fn score(packs: &[Pack], tools: &Tools, policy: &Policy, ground: &Ground) -> Result<Scorecard, Problems> {
+/// Binds every attack to the user's tools and judges it. `played`: after each attack.
+pub fn score(
+    packs: &[Pack],
+    tools: &Tools,
+    policy: &Policy,
+    ground: &Ground,
+    played: impl Fn(),
+) -> Result<Scorecard, Problems> {
     let judge = Judge::new(policy, &tools.toolbox, ground)?;
     let prepared = bind::prepare(tools, policy.document());
     let mut card = Scorecard { unnamed: unnamed(tools, policy.document()), ..Scorecard::default() };
@@ -221,6 +227,7 @@ pub fn score(packs: &[Pack], tools: &Tools, policy: &Policy, ground: &Ground) ->
         for attack in &pack.attacks {
             let scored = score_attack(attack, &pack.theme, &prepared, &judge, ground, &mut card);
             card.attacks.push(scored);
+            played();
         }
     }
     Ok(card)
