@@ -7,6 +7,8 @@ use crate::model::report::{Bucket, ClassRow, Report, Standing};
 /// Geometry of the charts, in SVG user units.
 const WIDTH: u64 = 720;
 const TIMELINE_HEIGHT: u64 = 96;
+/// Of a column: one alone is no wall.
+const WIDEST: u64 = 24;
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -77,7 +79,7 @@ fn bars(classes: &[ClassRow]) -> Vec<Bar> {
 fn columns(timeline: &[Bucket]) -> Vec<Column> {
     let timeline: Vec<&Bucket> = timeline.iter().filter(|bucket| bucket.succeeded + bucket.failed > 0).collect();
     let most = timeline.iter().map(|bucket| bucket.succeeded + bucket.failed).max().unwrap_or(0).max(1);
-    let width = (WIDTH / (timeline.len() as u64).max(1)).max(1);
+    let width = (WIDTH / (timeline.len() as u64).max(1)).clamp(1, WIDEST);
     timeline
         .iter()
         .enumerate()
