@@ -1,4 +1,4 @@
-//! `remit init`: write a CI workflow that scans, checks the lock and replays.
+//! `remit init`: write a CI job that scans, checks the lock and replays, and a hook that does so before a commit.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,32 +12,66 @@ use crate::edge::terminal;
 /// The arguments of `remit init`.
 #[derive(Debug, clap::Args)]
 pub struct Init {
-    /// Replace a workflow that is there already
+    /// Whose CI
+    #[arg(long, value_enum, default_value = "github")]
+    ci: Ci,
+    /// Replace files that are there already
     #[arg(long)]
     force: bool,
 }
 
-const WORKFLOW: &str = ".github/workflows/remit.yml";
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Ci {
+    Github,
+    Gitlab,
+}
+
+impl Ci {
+    /// Where it belongs, and what it says.
+    fn file(self) -> (&'static str, &'static str) {
+        match self {
+            Ci::Github => (".github/workflows/remit.yml", GITHUB),
+            Ci::Gitlab => (".gitlab/remit.yml", GITLAB),
+        }
+    }
+}
+
+const HOOK_FILE: &str = ".githooks/pre-commit";
 
 pub fn run(args: &Init) -> Result<Exit, Failure> {
     let here = Here::find()?;
-    let path = here.project.join(WORKFLOW);
+    let (ci, template) = args.ci.file();
+    let files = [(ci, template, Access::Shared), (HOOK_FILE, HOOK, Access::Program)];
     // A link counts too, also one that leads nowhere.
-    if path.symlink_metadata().is_ok() && !args.force {
+    let there: Vec<&str> = files
+        .iter()
+        .map(|(file, ..)| *file)
+        .filter(|file| here.project.join(file).symlink_metadata().is_ok())
+        .collect();
+    if !there.is_empty() && !args.force {
         return Err(Failure::usage(format!(
-            "{WORKFLOW} is there already, and nothing was written; look at it, then: remit init --force"
+            "{} is there already, and nothing was written; look at it, then: remit init --force",
+            there.join(" and ")
         )));
     }
-    files::write_atomic(&path, workflow().as_bytes(), Access::Shared)?;
-    terminal::print(&format!("Wrote {WORKFLOW}: scan, lock --check and replay, on every push and pull request.\n\n"));
-    terminal::print(&to_commit(&here.project));
+    for (file, template, access) in files {
+        let text = template.replace("REMIT_VERSION", env!("CARGO_PKG_VERSION"));
+        files::write_atomic(&here.project.join(file), text.as_bytes(), access)?;
+    }
+    terminal::print(&format!("Wrote {ci}: scan, lock --check and replay, on every push and pull request.\n"));
+    if matches!(args.ci, Ci::Gitlab) {
+        terminal::print(&format!("  .gitlab-ci.yml takes it in with: include: {{ local: {ci} }}\n"));
+    }
+    terminal::print(&format!("Wrote {HOOK_FILE}: check and replay before a commit that touches the policy.\n"));
+    terminal::print("  switch it on with: git config core.hooksPath .githooks\n\n");
+    terminal::print(&to_commit(&here.project, ci));
     Ok(Exit::Fine)
 }
 
 /// What the workflow needs in the repository, and how to make what is missing.
-fn to_commit(project: &Path) -> String {
+fn to_commit(project: &Path, ci: &str) -> String {
     let needed = [("mcp.policy.yaml", "remit record, then: remit infer"), ("mcp.lock", "remit lock")];
-    let mut text = format!("Commit these:\n  {WORKFLOW}\n");
+    let mut text = format!("Commit these:\n  {ci}\n  {HOOK_FILE}\n");
     for (file, todo) in needed {
         let missing = if project.join(file).exists() { String::new() } else { format!(" (missing: {todo})") };
         text.push_str(&format!("  {file}{missing}\n"));
@@ -54,12 +88,8 @@ fn to_commit(project: &Path) -> String {
     text
 }
 
-fn workflow() -> String {
-    TEMPLATE.replace("REMIT_VERSION", env!("CARGO_PKG_VERSION"))
-}
-
 /// Every action is pinned by its commit: a tag can be moved.
-const TEMPLATE: &str = r#"# Least privilege for the agents of this repository. Written by `remit init`.
+const GITHUB: &str = r#"# Least privilege for the agents of this repository. Written by `remit init`.
 name: remit
 
 on:
@@ -86,4 +116,32 @@ jobs:
         run: remit lock --check
       - name: Replay the attacks against the policy
         run: remit replay
+"#;
+
+const GITLAB: &str = r#"# Least privilege for the agents of this repository. Written by `remit init --ci gitlab`.
+remit:
+  image: rust:1.90-slim
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  before_script:
+    - cargo install --locked mcp-remit --version REMIT_VERSION
+  script:
+    - remit scan --path . --fail-on high
+    - remit lock --check
+    - remit replay --format junit > remit.xml
+  artifacts:
+    when: always
+    reports:
+      junit: remit.xml
+"#;
+
+const HOOK: &str = r#"#!/bin/sh
+# Written by `remit init`. Switched on by: git config core.hooksPath .githooks
+set -e
+if git diff --cached --quiet -- mcp.policy.yaml mcp.lock mcp.baseline.yaml; then
+    exit 0
+fi
+remit check mcp.policy.yaml
+remit replay
 "#;

@@ -27,6 +27,8 @@ pub enum Access {
     Private,
     /// The default of the user: policies, locks, reports.
     Shared,
+    /// As shared, and to be run.
+    Program,
     /// As the file that is replaced; private where there was none.
     Kept,
 }
@@ -74,6 +76,7 @@ fn set_access(file: &std::fs::File, target: &Path, access: Access) -> std::io::R
     let mode = match access {
         Access::Private => 0o600,
         Access::Shared => 0o644,
+        Access::Program => 0o755,
         Access::Kept => std::fs::metadata(target).map_or(0o600, |old| old.permissions().mode() & 0o7777),
     };
     if access == Access::Kept {
