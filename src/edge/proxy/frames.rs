@@ -59,7 +59,12 @@ impl<R: Read> Frames<R> {
         scout.feed(&self.line);
         self.line = Vec::new();
         loop {
-            let chunk = self.source.fill_buf()?;
+            let chunk = match self.source.fill_buf() {
+                Ok(chunk) => chunk,
+                // A signal, and no fault of the line: `read_until` goes on as well.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
             let end = chunk.iter().position(|byte| *byte == b'\n');
             let length = end.unwrap_or(chunk.len());
             scout.feed(chunk.get(..length).unwrap_or_default());
@@ -211,6 +216,24 @@ mod tests {
     #[test]
     fn a_stream_is_cut_at_line_ends_and_its_last_line_needs_none() {
         assert_eq!(lines(b"a\n\nbc\r\nd", 10), [b"a".to_vec(), vec![], b"bc\r".to_vec(), b"d".to_vec()].map(Some));
+    }
+
+    /// A signal arrives before every byte.
+    struct Disturbed<'a>(&'a [u8], bool);
+
+    impl Read for Disturbed<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 { Err(io::ErrorKind::Interrupted.into()) } else { (&mut self.0).take(1).read(into) }
+        }
+    }
+
+    #[test]
+    fn a_signal_ends_no_line_not_even_one_past_the_limit() {
+        let mut frames = Frames::new(Disturbed(b"{\"id\":7,\"method\":\"a\"}\nok\n", false), 5);
+        let Frame::TooBig(scout) = frames.read().unwrap() else { panic!("too big") };
+        assert_eq!(scout.id(), Some(&crate::model::message::Id::Number(7)));
+        assert_eq!(frames.read().unwrap(), Frame::Line(b"ok"));
     }
 
     #[test]
