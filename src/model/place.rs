@@ -55,11 +55,6 @@ impl Place {
         below(&self.0, folder)
     }
 
-    /// The place itself, then each folder above it, up to the root.
-    pub fn ancestors(&self) -> impl Iterator<Item = &str> {
-        ancestors(&self.0)
-    }
-
     /// In one letter case and one Unicode form, for file systems that fold.
     pub fn folded(&self) -> Place {
         Place(fold(&self.0).into_owned())
@@ -199,11 +194,18 @@ fn split_root(absolute: &str, os: Os) -> (String, &str) {
     }
     if unc.is_some() || (text.starts_with(is) && text.get(1..).is_some_and(|rest| rest.starts_with(is))) {
         let rest = text.get(if unc.is_some() { 4 } else { 2 }..).unwrap_or_default();
-        let mut parts = rest.splitn(3, is);
-        let (server, share) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        return (format!("//{}/{}", fold(server), fold(share)), parts.next().unwrap_or_default());
+        // Separators count once, however many there are: `\\srv\\share` is `\\srv\share`.
+        let (server, rest) = first_name(rest, is);
+        let (share, rest) = first_name(rest, is);
+        return (format!("//{}/{}", fold(server), fold(share)), rest);
     }
     ("/".to_owned(), text)
+}
+
+/// The first name of a path, whatever separators stand before it, and what follows it.
+fn first_name(path: &str, is_separator: impl Fn(char) -> bool + Copy) -> (&str, &str) {
+    let path = path.trim_start_matches(is_separator);
+    path.split_at(path.find(is_separator).unwrap_or(path.len()))
 }
 
 /// A name as Windows takes it: trailing dots and spaces fall off, an alternate stream belongs to its file.
@@ -256,7 +258,9 @@ mod tests {
             assert_eq!(windows(spelling), "c:/a/b", "{spelling}");
         }
         assert_eq!(windows(r"\\Srv\Share\a"), "//srv/share/a");
-        assert_eq!(windows(r"\\?\UNC\srv\share\a"), "//srv/share/a");
+        for spelling in [r"\\?\UNC\srv\share\a", r"\\srv\\Share\a", r"\/\srv/\share\\a", "//srv///SHARE/a"] {
+            assert_eq!(windows(spelling), "//srv/share/a", "{spelling}");
+        }
     }
 
     #[test]
