@@ -54,12 +54,15 @@ pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
     if written.matches(['/', '\\']).count() > MAX_PARTS {
         return Err("more folders than any path has".into());
     }
-    let mut found = from_file_uri(trimmed(written).unwrap_or(written))?;
-    if found.len() == 1 && trimmed(written).is_none() && found.iter().all(|plain| is_plain(plain)) {
+    let (once, all) = trimmed(written);
+    let mut found = from_file_uri(once)?;
+    if found.len() == 1 && all == written && found.iter().all(|plain| is_plain(plain)) {
         return Ok(found);
     }
-    if trimmed(written).is_some() && !found.iter().any(|reading| reading == written) {
-        found.push(written.to_owned());
+    for reading in from_file_uri(all)?.into_iter().chain([written.to_owned()]) {
+        if !found.contains(&reading) {
+            found.push(reading);
+        }
     }
     let mut at = 0;
     // Each reading may be read once more: a decoded path may hold fullwidth dots, and so on.
@@ -89,14 +92,14 @@ fn is_plain(text: &str) -> bool {
         && !text.contains("/dev/")
 }
 
-/// White space around it, or quotes: many servers take them off.
-fn trimmed(text: &str) -> Option<&str> {
-    let mut bare = text.trim();
-    for quote in ['"', '\'', '`'] {
-        bare = bare.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)).unwrap_or(bare);
+/// Without white space and quotes around it, as many servers read it: one pair of each kind taken off, and all of them.
+fn trimmed(text: &str) -> (&str, &str) {
+    const QUOTES: [char; 3] = ['"', '\'', '`'];
+    let mut once = text.trim();
+    for quote in QUOTES {
+        once = once.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)).unwrap_or(once);
     }
-    let bare = bare.trim();
-    (bare.len() != text.len()).then_some(bare)
+    (once.trim(), text.trim_matches(|c: char| c.is_whitespace() || QUOTES.contains(&c)))
 }
 
 /// `file:///a` and `file://localhost/a` are `/a`; a file on another host is no place of ours. What follows a `?` or `#`
@@ -270,7 +273,7 @@ mod tests {
 
     #[test]
     fn white_space_and_quotes_around_a_path_are_read_with_and_without() {
-        for text in [" /etc/passwd", "/etc/passwd\n", "\u{a0}/etc/passwd", "\"/etc/passwd\""] {
+        for text in [" /etc/passwd", "/etc/passwd\n", "\u{a0}/etc/passwd", "\"/etc/passwd\"", "'' '/etc/passwd'\"'"] {
             assert!(read_all(text).contains(&"/etc/passwd".to_owned()), "{text:?}");
         }
         assert!(read_all("file:///p/a#/../../etc").contains(&"/p/a#/../../etc".to_owned()));
