@@ -237,7 +237,11 @@ fn base_of<'a>(anchor: &Anchor, facts: &'a Facts) -> Option<Cow<'a, str>> {
         Anchor::Root => Some(Cow::Borrowed("/")),
         Anchor::Home => facts.home.as_deref().map(Cow::Borrowed),
         Anchor::Project { up: 0 } => Some(Cow::Borrowed(&facts.project)),
-        Anchor::Project { up } => place::ancestors(&facts.project).nth(*up).map(Cow::Borrowed),
+        // `..` at the root stays there, as it does for every system: what is denied above it must not become nothing.
+        Anchor::Project { up } => {
+            let folders = place::ancestors(&facts.project).filter(|folder| !folder.is_empty());
+            folders.take(up.saturating_add(1)).last().map(Cow::Borrowed)
+        }
     }
 }
 

@@ -106,3 +106,14 @@ fn patterns_that_name_no_place_are_refused() {
         assert!(PathSet::granted(&[wrong.to_owned()]).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn a_place_above_the_root_is_the_roots_own_and_no_other() {
+    let denied = PathSet::denied(&["../../../../../etc".into()]).unwrap();
+    let holds = |place, facts: &Facts| denied.holds(&Place::read(place, facts.os), facts).is_some();
+    assert!(holds("/etc/passwd", &facts()));
+    assert!(!holds("/home/etc/passwd", &facts()));
+    let windows = Facts { project: "c:/web".into(), os: Os::Windows, ..facts() };
+    assert!(holds(r"C:\etc\x", &windows));
+    assert!(!holds(r"D:\etc\x", &windows) && !holds(r"C:\web\etc\x", &windows));
+}
