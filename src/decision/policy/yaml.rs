@@ -48,6 +48,8 @@ impl Node {
             merge_keys: MergeKeyPolicy::Error,
             strict_booleans: true,
             with_snippet: false,
+            // What aliases write out, in nodes: a bomb is refused before it costs a second.
+            alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 50_000 },
         };
         options.reject_unsupported_tags = true;
         serde_saphyr::from_str_with_options::<Node>(text, options).map_err(|error| {
@@ -219,5 +221,10 @@ mod tests {
         assert!(Node::parse(&bomb, "p").is_err());
         assert!(Node::parse(&"[".repeat(20_000), "p").is_err());
         assert!(Node::parse("a: 1\n---\nb: 2\n", "p").is_err());
+        // Little is written often: 10,000 times 100 KB.
+        let wide = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a, ".repeat(10_000));
+        assert!(Node::parse(&wide, "p").is_err());
+        let few = "a: &a {x: [1, 2]}\nb: [*a, *a, *a]\n";
+        assert!(Node::parse(few, "p").is_ok());
     }
 }
