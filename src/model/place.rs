@@ -182,8 +182,8 @@ fn split_root(absolute: &str, os: Os) -> (String, &str) {
     // `\\?\C:\x` and `\\.\C:\x` name the same file as `C:\x`; `\\?\UNC\server\share` is `\\server\share`.
     let is = |character| is_separator(character, os);
     let mut text = absolute;
-    for prefix in [r"\\?\", r"\\.\", "//?/", "//./", r"\??\"] {
-        text = text.strip_prefix(prefix).unwrap_or(text);
+    while let Some(rest) = text.strip_prefix(r"\??\").or_else(|| after_device(text, is)) {
+        text = rest;
     }
     let unc = text
         .get(..4)
@@ -192,14 +192,26 @@ fn split_root(absolute: &str, os: Os) -> (String, &str) {
         let drive = text.get(..2).unwrap_or_default().to_ascii_lowercase();
         return (format!("{drive}/"), text.get(2..).unwrap_or_default());
     }
-    if unc.is_some() || (text.starts_with(is) && text.get(1..).is_some_and(|rest| rest.starts_with(is))) {
-        let rest = text.get(if unc.is_some() { 4 } else { 2 }..).unwrap_or_default();
+    if unc.is_some() || starts_twice(text, is) {
         // Separators count once, however many there are: `\\srv\\share` is `\\srv\share`.
-        let (server, rest) = first_name(rest, is);
+        let (server, rest) = first_name(text.get(if unc.is_some() { 4 } else { 2 }..).unwrap_or_default(), is);
+        if ["", ".", "?"].contains(&server) {
+            return ("/".to_owned(), rest);
+        }
         let (share, rest) = first_name(rest, is);
         return (format!("//{}/{}", fold(server), fold(share)), rest);
     }
     ("/".to_owned(), text)
+}
+
+fn starts_twice(text: &str, is_separator: impl Fn(char) -> bool + Copy) -> bool {
+    text.strip_prefix(is_separator).is_some_and(|rest| rest.starts_with(is_separator))
+}
+
+/// What follows `\\?\` or `\\.\`, with whatever separators they are written.
+fn after_device(text: &str, is_separator: impl Fn(char) -> bool + Copy) -> Option<&str> {
+    let (name, rest) = starts_twice(text, is_separator).then(|| first_name(text, is_separator))?;
+    [".", "?"].contains(&name).then(|| rest.strip_prefix(is_separator).unwrap_or(rest))
 }
 
 /// The first name of a path, whatever separators stand before it, and what follows it.
@@ -250,6 +262,8 @@ mod tests {
             "c:/a/b",
             r"\\?\C:\a\b",
             r"\\.\c:\a\.\b",
+            r"\/.\c:/a/b",
+            r"//?\C:\a/b",
             r"C:\a\b.",
             r"C:\a \b. .",
             r"C:\a\b::$DATA",
@@ -261,6 +275,7 @@ mod tests {
         for spelling in [r"\\?\UNC\srv\share\a", r"\\srv\\Share\a", r"\/\srv/\share\\a", "//srv///SHARE/a"] {
             assert_eq!(windows(spelling), "//srv/share/a", "{spelling}");
         }
+        assert_eq!((windows(r"\\"), windows(r"\\srv")), ("/".to_owned(), "//srv/".to_owned()));
     }
 
     #[test]
