@@ -291,37 +291,34 @@ fn judge_arguments(
         redactor: policy.redactor.as_ref(),
     };
     let is_variant = !std::ptr::eq(tool, chosen);
-    let listed = |name: &str| {
-        let mut found =
-            [Some(chosen), is_variant.then_some(tool)].into_iter().flatten().filter_map(|rules| match &rules.args {
-                ArgRules::Listed(checks) => checks.get(name),
-                _ => None,
-            });
-        found.next()
-    };
+    // What both list must satisfy both: a variant adds to its tool, and opens nothing that the tool holds closed.
+    let both = [Some(chosen), is_variant.then_some(tool)];
     let open = chosen.other_args
         || matches!(chosen.args, ArgRules::Any)
         || (is_variant && (tool.other_args || matches!(tool.args, ArgRules::Any)));
     for (name, value) in arguments {
-        match listed(name) {
-            Some(check) => {
-                if value.is_null() {
-                    continue;
-                }
-                let mut named = Vec::new();
-                match scope.check(check, value, &Here::top(name), &mut named) {
-                    Ok(()) => ruling.named_hosts.extend(named),
-                    Err(miss) => ruling.reason(miss.into_reason()),
-                }
+        let mut is_listed = false;
+        for rules in both.iter().flatten() {
+            let ArgRules::Listed(checks) = &rules.args else { continue };
+            let Some(check) = checks.get(name) else { continue };
+            is_listed = true;
+            if value.is_null() {
+                continue;
             }
-            None if open || Some(name.as_str()) == discriminator => {}
-            None => ruling.reason(unlisted(chosen, name, value)),
+            let mut named = Vec::new();
+            match scope.check(check, value, &Here::top(name), &mut named) {
+                Ok(()) => ruling.named_hosts.extend(named),
+                Err(miss) => ruling.reason(miss.into_reason()),
+            }
+        }
+        if !is_listed && !open && Some(name.as_str()) != discriminator {
+            ruling.reason(unlisted(chosen, name, value));
         }
     }
-    for name in chosen.required.iter().chain(tool.required.iter().filter(|_| is_variant)) {
-        if arguments.get(name).is_none_or(Value::is_null) {
+    for rules in both.into_iter().flatten() {
+        for name in rules.required.iter().filter(|name| arguments.get(*name).is_none_or(Value::is_null)) {
             let rule =
-                Arc::new(Rule { pointer: format!("{}.required", chosen.rule.pointer), at: chosen.rule.at.clone() });
+                Arc::new(Rule { pointer: format!("{}.required", rules.rule.pointer), at: rules.rule.at.clone() });
             ruling.deny(
                 &rule,
                 format!("the argument `{name}` is required, since a limit on it means nothing without it"),

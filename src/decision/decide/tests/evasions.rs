@@ -203,3 +203,20 @@ fn a_grant_holds_its_own_spelling() {
     }
     under.denies("fs", "t", json!({"path": "y²"}), "servers.fs.allowed_paths");
 }
+
+#[test]
+fn what_a_tool_and_its_variant_both_list_must_satisfy_both() {
+    let under = Under::policy(
+        "servers: { g: { tools: { run: { args: { path: { paths: [./src] } }, required: [path], variants: { by: action, of: { read: { args: { path: any, n: any }, required: [n] } } } } } } }",
+    );
+    let call = |path: &str| json!({"action": "read", "path": path, "n": 1});
+    under.allows("g", "run", call("src/a"));
+    under.denies("g", "run", call("docs/a"), "servers.g.tools.run.args.path");
+    under.denies("g", "run", json!({"action": "read", "n": 1}), "servers.g.tools.run.required");
+    under.denies(
+        "g",
+        "run",
+        json!({"action": "read", "path": "src/a"}),
+        "servers.g.tools.run.variants.of.read.required",
+    );
+}
