@@ -71,7 +71,8 @@ pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
         if text.contains('\0') {
             return Err("a NUL byte, where one reader stops and another goes on".into());
         }
-        let again = [percent_decoded(&text), compatible(&text), unbackslashed(&text), through_proc(&text)?];
+        let again =
+            [percent_decoded(&text), compatible(&text), unbackslashed(&text), through_proc(&text)?, unexpanded(&text)];
         for reading in again.into_iter().flatten() {
             if !found.contains(&reading) {
                 found.push(reading);
@@ -90,6 +91,23 @@ fn is_plain(text: &str) -> bool {
         && !text.bytes().any(|byte| matches!(byte, b'%' | b'\\' | 0..=0x1f))
         && !text.contains("/proc/")
         && !text.contains("/dev/")
+        && unexpanded(text).is_none()
+}
+
+/// `~/../x` and `$HOME/../x` as a server takes them that expands neither: the name is tidied away, and `x` is left. Where
+/// nothing climbs out of it, such a server only finds a folder of that name, below what it is relative to.
+fn unexpanded(text: &str) -> Option<String> {
+    let rest = text.starts_with(['~', '$']).then(|| text.split('/').skip(1))?;
+    let mut depth = 0usize;
+    for part in rest {
+        depth = match part {
+            "" | "." => depth,
+            ".." if depth == 0 => return Some(format!("./{text}")),
+            ".." => depth - 1,
+            _ => depth + 1,
+        };
+    }
+    None
 }
 
 /// Without white space and quotes around it, as many servers read it: one pair of each kind taken off, and all of them.
@@ -269,6 +287,13 @@ mod tests {
         }
         assert!(read_all("%2eenv").contains(&".env".to_owned()));
         assert!(read_all("cafe\u{301}").contains(&"caf\u{e9}".to_owned()));
+    }
+
+    #[test]
+    fn what_climbs_out_of_a_home_is_read_as_a_server_reads_it_that_knows_no_homes() {
+        assert_eq!(read_all("~/../x"), ["~/../x", "./~/../x"]);
+        assert_eq!(read_all("$HOME/../x"), ["$HOME/../x", "./$HOME/../x"]);
+        assert_eq!(read_all("~/a/../x"), ["~/a/../x"]);
     }
 
     #[test]
