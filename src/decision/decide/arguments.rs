@@ -249,10 +249,15 @@ impl Scope<'_> {
 
     /// Every reading of the path, wherever it leads, must be granted.
     fn check_path(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> Result<(), String> {
-        let base = relative_to.and_then(|sibling| self.arguments.get(sibling)).and_then(Value::as_str);
-        let standing = Standing { root: self.root, base, changes: false, found: Found::Declared };
-        let path = path::read(text, standing).map_err(|why| format!("it names no place that can be told: {why}"))?;
+        let path = path::read(text, self.standing(relative_to))
+            .map_err(|why| format!("it names no place that can be told: {why}"))?;
         for reading in &path.readings {
+    /// What a declared path is relative to.
+    pub(super) fn standing(&self, relative_to: Option<&str>) -> Standing<'_> {
+        let base = relative_to.and_then(|sibling| self.arguments.get(sibling)).and_then(Value::as_str);
+        Standing { root: self.root, base, changes: false, found: Found::Declared }
+    }
+
             let absolute = self.facts.absolute(&path, reading);
             for place in self.facts.lead(&absolute) {
                 if set.holds(&place, self.facts).is_none() {

@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use crate::model::effects::Found;
 
-use super::super::path::{self, PathSet, Standing};
+use super::super::path::{self, PathSet};
 use super::super::policy::check::{Check, Test};
 use super::super::{address, url};
 use super::arguments::Scope;
+use super::world::Led;
 
 impl Scope<'_> {
     /// Whether the value is, holds, or may be read as, what the check admits.
@@ -19,7 +20,9 @@ impl Scope<'_> {
             (_, Value::Array(items)) => items.iter().any(|item| self.touches(check, item)),
             (_, Value::Object(members)) => members.values().any(|member| self.touches(check, member)),
             (Test::Matches(regex), Value::String(text)) => regex.is_match(text),
-            (Test::Paths { set, .. }, Value::String(text)) => self.touches_place(set, text),
+            (Test::Paths { set, relative_to, .. }, Value::String(text)) => {
+                self.touches_place(set, relative_to.as_deref(), text)
+            }
             (Test::Urls { set, .. }, Value::String(text)) => {
                 url::read(text, Found::Declared).map_or(true, |url| set.admits(&url).is_some() || set.names(&url.host))
             }
@@ -32,12 +35,9 @@ impl Scope<'_> {
         }
     }
 
-    fn touches_place(&self, set: &PathSet, text: &str) -> bool {
-        let standing = Standing { root: self.root, base: None, changes: false, found: Found::Declared };
-        let Ok(path) = path::read(text, standing) else { return true };
-        path.readings.iter().any(|reading| {
-            let places = self.facts.lead(&self.facts.absolute(&path, reading));
-            places.iter().any(|place| set.holds(place, self.facts).is_some())
-        })
+    /// By its spelling or by where it leads, as a denial.
+    fn touches_place(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> bool {
+        let Ok(path) = path::read(text, self.standing(relative_to)) else { return true };
+        Led::new(&path, self.facts).places.iter().any(|place| set.holds(place, self.facts).is_some())
     }
 }

@@ -56,15 +56,15 @@ pub(super) fn judge_by_paths_alone(ruling: &mut Ruling<'_>, server: &ServerRules
 }
 
 /// Every place that a path may lead to, by each of its readings.
-struct Led {
-    /// As it is spelled, and where that really leads.
-    places: Vec<Place>,
+pub(super) struct Led {
+    /// As it is spelled, and where that really leads: what a denial must not hold.
+    pub places: Vec<Place>,
     /// Where it really leads: what a grant must hold.
     real: Vec<Place>,
 }
 
 impl Led {
-    fn new(path: &PathEffect, facts: &Facts) -> Led {
+    pub fn new(path: &PathEffect, facts: &Facts) -> Led {
         let (mut places, mut real) = (Vec::new(), Vec::new());
         for reading in &path.readings {
             let absolute = facts.absolute(path, reading);

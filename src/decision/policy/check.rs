@@ -130,7 +130,9 @@ impl Compiler<'_> {
                 if let Some(sibling) = relative_to {
                     self.hints.relative_to.insert(pattern.to_owned(), sibling.clone());
                 }
-                let set = self.list(&format!("{pointer}.paths"), paths, PathSet::granted);
+                // What `not` excludes is denied: in any letter case, and with what lies below a match.
+                let parse = if self.excludes { PathSet::denied } else { PathSet::granted };
+                let set = self.list(&format!("{pointer}.paths"), paths, parse);
                 Test::Paths { set, words: paths.clone(), relative_to: relative_to.clone() }
             }
             Constraint::Urls(urls) => {
@@ -184,7 +186,10 @@ impl Compiler<'_> {
                     let why = "`not` can hold one_of, matches, shape, range, paths, urls and emails; deny the rest by not granting it";
                     return self.refuse(&format!("{pointer}.not"), why.into());
                 }
-                Test::Not(Box::new(self.check(&format!("{pointer}.not"), pattern, not)))
+                let outside = std::mem::replace(&mut self.excludes, true);
+                let inner = self.check(&format!("{pointer}.not"), pattern, not);
+                self.excludes = outside;
+                Test::Not(Box::new(inner))
             }
             Constraint::All(all) => Test::All(all.iter().map(|one| self.check(pointer, pattern, one)).collect()),
             Constraint::AnyOf(any) => {

@@ -90,11 +90,14 @@ pub(crate) struct Compiler<'a> {
     problems: Vec<Problem>,
     /// Of the tool that is being compiled.
     pub(super) hints: Hints,
+    /// Within a `not`.
+    pub(super) excludes: bool,
 }
 
 /// Compiles a whole document.
 pub(super) fn compile(document: Document, digest: String, file: &str) -> Result<Policy, Problems> {
-    let mut compiler = Compiler { document: &document, file, problems: Vec::new(), hints: Hints::default() };
+    let mut compiler =
+        Compiler { document: &document, file, problems: Vec::new(), hints: Hints::default(), excludes: false };
     let servers: HashMap<String, ServerRules> = document
         .servers
         .iter()

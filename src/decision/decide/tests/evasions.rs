@@ -1,5 +1,7 @@
 //! What got past an earlier version, each with its honest neighbour.
 
+use std::collections::BTreeMap;
+
 use super::*;
 
 fn flat(paths: &str) -> Under {
@@ -219,4 +221,31 @@ fn what_a_tool_and_its_variant_both_list_must_satisfy_both() {
         json!({"action": "read", "path": "src/a"}),
         "servers.g.tools.run.variants.of.read.required",
     );
+}
+
+#[test]
+fn what_is_excluded_is_a_denial_in_any_letter_case_below_a_match_beside_a_sibling_and_by_its_spelling() {
+    let under = Under::policy(
+        r#"
+servers:
+  s:
+    tools:
+      t:
+        args:
+          path: { not: { paths: [./secret, "./*.d"] } }
+          base: any
+          file: { not: { paths: [./secret], relative_to: base } }
+"#,
+    );
+    for excluded in ["secret/a", "SECRET/a", "x.d/below"] {
+        under.denies("s", "t", json!({"path": excluded}), "servers.s.tools.t.args.path");
+    }
+    under.allows("s", "t", json!({"path": "secrets/a"}));
+    under.denies("s", "t", json!({"base": "secret", "file": "a"}), "servers.s.tools.t.args.file");
+    under.allows("s", "t", json!({"base": "src", "file": "a"}));
+    let Value::Object(arguments) = json!({"path": "secret/link"}) else { panic!() };
+    let leads_out = BTreeMap::from([("/home/ada/web/secret/link".to_owned(), vec!["/home/ada/web/src/a".to_owned()])]);
+    let facts = Facts { places: leads_out, ..facts() };
+    let verdict = decide(&under.0, &History::default(), &facts, &Request::call("s", "t", arguments));
+    assert_eq!(verdict.decision, Decision::Deny, "the spelling stands in an excluded folder");
 }
