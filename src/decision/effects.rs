@@ -22,8 +22,8 @@ use keys::KeyKind;
 /// any array index: `/files/*`.
 #[derive(Debug, Clone, Default)]
 pub struct Hints {
-    /// Argument pattern -> kind.
-    pub declared: HashMap<String, Kind>,
+    /// Argument pattern -> what it may be. Where that is more than one kind (a list of constraints), it is read as each.
+    pub declared: HashMap<String, Vec<Kind>>,
     /// Argument pattern -> the sibling argument that its relative paths start from.
     pub relative_to: HashMap<String, String>,
     /// What the server's relative paths start from, as the policy writes it.
@@ -169,16 +169,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn declared(&self, spot: &Spot<'_>) -> Option<Kind> {
+    fn declared(&self, spot: &Spot<'_>) -> Option<&[Kind]> {
         if self.hints.declared.is_empty() {
             return None;
         }
-        self.hints.declared.get(spot.pattern()).copied()
+        self.hints.declared.get(spot.pattern()).map(Vec::as_slice)
     }
 
     fn is_argument_vector(&self, spot: &Spot<'_>, elements: &[Value]) -> bool {
         let command = match self.declared(spot) {
-            Some(kind) => kind == Kind::Command,
+            Some(kinds) => kinds.contains(&Kind::Command),
             None => !spot.in_array && keys::kind_of(spot.key) == Some(KeyKind::Command),
         };
         command && !elements.is_empty() && elements.iter().all(Value::is_string)
@@ -213,13 +213,16 @@ impl<'a> Reader<'a> {
     }
 
     fn string(&self, spot: &Spot<'_>, text: &str, found: &mut Vec<Effect>) {
-        let (kind, why) = match self.declared(spot) {
-            Some(kind) => (kind, Found::Declared),
+        match self.declared(spot) {
+            Some(kinds) => kinds.iter().for_each(|kind| self.read_as(*kind, Found::Declared, spot, text, found)),
             None => match guess(spot, text, self.hints.dialect) {
-                Some(guessed) => guessed,
-                None => return self.word(spot, text, found),
+                Some((kind, why)) => self.read_as(kind, why, spot, text, found),
+                None => self.word(spot, text, found),
             },
-        };
+        }
+    }
+
+    fn read_as(&self, kind: Kind, why: Found, spot: &Spot<'_>, text: &str, found: &mut Vec<Effect>) {
         if kind != Kind::Text
             && !text.contains(char::is_whitespace)
             && let Some(path) = keys::path_in_word(text)
@@ -402,7 +405,7 @@ mod tests {
 
     #[test]
     fn a_declared_argument_is_read_as_declared() {
-        let hints = Hints { declared: HashMap::from([("/notes/*".to_owned(), Kind::Path)]), ..Hints::default() };
+        let hints = Hints { declared: HashMap::from([("/notes/*".to_owned(), vec![Kind::Path])]), ..Hints::default() };
         assert_eq!(paths_of("t", json!({"notes": ["plain"]}), &hints), [pair("/notes/0", "plain")]);
         assert_eq!(paths(json!({"notes": ["plain"]})), []);
     }

@@ -169,7 +169,10 @@ impl Compiler<'_> {
     }
 
     pub(super) fn declare(&mut self, pattern: &str, kind: Kind) {
-        self.hints.declared.insert(pattern.to_owned(), kind);
+        let kinds = self.hints.declared.entry(pattern.to_owned()).or_default();
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
     }
 
     fn server(&mut self, pointer: &str, name: &str, server: &Server) -> ServerRules {

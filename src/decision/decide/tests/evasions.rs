@@ -249,3 +249,16 @@ servers:
     let verdict = decide(&under.0, &History::default(), &facts, &Request::call("s", "t", arguments));
     assert_eq!(verdict.decision, Decision::Deny, "the spelling stands in an excluded folder");
 }
+
+#[test]
+fn an_argument_that_may_be_of_two_kinds_is_read_as_both_whatever_their_order() {
+    for kinds in
+        ["[{ paths: [.] }, { urls: ['https://docs.rs/**'] }]", "[{ urls: ['https://docs.rs/**'] }, { paths: [.] }]"]
+    {
+        let under = Under::policy(&format!("servers: {{ s: {{ tools: {{ t: {{ args: {{ from: {kinds} }} }} }} }} }}"));
+        under.allows("s", "t", json!({"from": "src/a"}));
+        under.allows("s", "t", json!({"from": "https://docs.rs/x"}));
+        under.denies("s", "t", json!({"from": "certs/key.pem"}), "protection.key-files");
+        under.denies("s", "t", json!({"from": ".env"}), "protection.env-files");
+    }
+}
