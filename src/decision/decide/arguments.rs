@@ -232,19 +232,31 @@ impl Scope<'_> {
             (Test::Not(_), _) => Ok(()),
             (Test::All(all), value) => all.iter().try_for_each(|one| self.check(one, value, here, named)),
             (Test::AnyOf(any), value) => {
-                let mut nearest = None;
+                let (mut nearest, mut granted) = (None, false);
+                // One that grants it is enough; the others may still name its host, whatever their order.
                 for one in any {
+                    if granted && !one.may_name_a_host() {
+                        continue;
+                    }
                     let before = named.len();
                     match self.check(one, value, here, named) {
-                        Ok(()) => return Ok(()),
-                        Err(miss) => nearest = Some(miss),
+                        Ok(()) => granted = true,
+                        Err(miss) => {
+                            nearest = Some(miss);
+                            named.truncate(before); // What a branch that failed named is not granted.
+                        }
                     }
-                    named.truncate(before); // What a branch that failed named is not granted.
                 }
-                Err(nearest.unwrap_or_else(|| miss("nothing is granted here".into())))
+                if granted { Ok(()) } else { Err(nearest.unwrap_or_else(|| miss("nothing is granted here".into()))) }
             }
             (test, value) => Err(miss(format!("it is {}, where {} is granted", type_of(value), wanted_by(test)))),
         }
+    }
+
+    /// What a declared path is relative to.
+    pub(super) fn standing(&self, relative_to: Option<&str>) -> Standing<'_> {
+        let base = relative_to.and_then(|sibling| self.arguments.get(sibling)).and_then(Value::as_str);
+        Standing { root: self.root, base, changes: false, found: Found::Declared }
     }
 
     /// Every reading of the path, wherever it leads, must be granted.
@@ -252,12 +264,6 @@ impl Scope<'_> {
         let path = path::read(text, self.standing(relative_to))
             .map_err(|why| format!("it names no place that can be told: {why}"))?;
         for reading in &path.readings {
-    /// What a declared path is relative to.
-    pub(super) fn standing(&self, relative_to: Option<&str>) -> Standing<'_> {
-        let base = relative_to.and_then(|sibling| self.arguments.get(sibling)).and_then(Value::as_str);
-        Standing { root: self.root, base, changes: false, found: Found::Declared }
-    }
-
             let absolute = self.facts.absolute(&path, reading);
             for place in self.facts.lead(&absolute) {
                 if set.holds(&place, self.facts).is_none() {

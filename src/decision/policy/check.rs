@@ -28,6 +28,19 @@ pub(crate) struct Check {
     pub test: Test,
 }
 
+impl Check {
+    /// Whether it holds URL patterns, at any depth.
+    pub fn may_name_a_host(&self) -> bool {
+        match &self.test {
+            Test::Urls { .. } => true,
+            Test::Each(inner) => inner.may_name_a_host(),
+            Test::All(inner) | Test::AnyOf(inner) => inner.iter().any(Check::may_name_a_host),
+            Test::Fields { fields, .. } => fields.values().any(Check::may_name_a_host),
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Test {
     Any,

@@ -262,3 +262,12 @@ fn an_argument_that_may_be_of_two_kinds_is_read_as_both_whatever_their_order() {
         under.denies("s", "t", json!({"from": ".env"}), "protection.env-files");
     }
 }
+
+#[test]
+fn a_grant_that_names_a_near_host_names_it_whatever_stands_before_it() {
+    for kinds in ["[any, { urls: ['http://localhost:3000/**'] }]", "[{ urls: ['http://localhost:3000/**'] }, any]"] {
+        let under = Under::policy(&format!("servers: {{ s: {{ tools: {{ t: {{ args: {{ url: {kinds} }} }} }} }} }}"));
+        under.allows("s", "t", json!({"url": "http://localhost:3000/x"}));
+        under.denies("s", "t", json!({"url": "http://localhost:4000/x"}), "protection.private-hosts");
+    }
+}
