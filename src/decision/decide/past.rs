@@ -16,6 +16,7 @@ use crate::model::verdict::{Decision, Reason, Rule};
 use super::super::policy::Policy;
 use super::super::policy::compile::ServerRules;
 use super::Ruling;
+use super::world::Led;
 
 /// Judges by what was forwarded before, and notes what this request would add.
 pub(super) fn judge(
@@ -138,14 +139,13 @@ fn labels_of(policy: &Policy, request: &Request, found: &Effects, facts: &Facts)
     let Some(places) = policy.labels.places.get(&request.server) else { return labels };
     for effect in &found.0 {
         let What::Path(path) = &effect.what else { continue };
-        for reading in &path.readings {
-            for place in facts.lead(&facts.absolute(path, reading)) {
-                // Who touches a folder touches what is in it.
-                let held = places
-                    .iter()
-                    .filter(|(_, set)| set.holds(&place, facts).is_some() || set.lies_below(&place, facts).is_some());
-                labels.extend(held.map(|(label, _)| label.clone()));
-            }
+        // A label restrains, as a denial does: it is earned by the spelling and by the place.
+        for place in Led::new(path, facts).places {
+            // Who touches a folder touches what is in it.
+            let held = places
+                .iter()
+                .filter(|(_, set)| set.holds(&place, facts).is_some() || set.lies_below(&place, facts).is_some());
+            labels.extend(held.map(|(label, _)| label.clone()));
         }
     }
     labels

@@ -107,18 +107,24 @@ impl Policy {
         for server in self.servers.values() {
             server.each_path_set(&mut |set| places.extend(set.spellings(facts)));
         }
+        places.extend(self.labels.places.values().flatten().flat_map(|(_, set)| set.spellings(facts)));
         places.sort();
         places.dedup();
         places
     }
 
-    /// The same policy, in which a granted or denied place that is a link also stands for where it leads.
+    /// The same policy, in which a granted, denied or labelled place that is a link also stands for where it leads.
     pub fn with_links(mut self, links: &BTreeMap<String, String>, facts: &Facts) -> Policy {
         if links.is_empty() {
             return self;
         }
         for server in self.servers.values_mut() {
             server.link(links, facts);
+        }
+        for (_, set) in self.labels.places.values_mut().flatten() {
+            if let Ok(with) = set.clone().with_links(links, facts) {
+                *set = with;
+            }
         }
         self
     }

@@ -271,3 +271,22 @@ fn a_grant_that_names_a_near_host_names_it_whatever_stands_before_it() {
         under.denies("s", "t", json!({"url": "http://localhost:4000/x"}), "protection.private-hosts");
     }
 }
+
+#[test]
+fn a_label_is_earned_by_the_spelling_and_by_the_place_and_where_its_link_leads() {
+    let text = "servers: { fs: { allowed_tools: [read] } }\nlabels: { private: ['fs:./vault'] }\nflows: [{ name: f, from: private, to: private, then: deny }]";
+    let earns = |policy: &Policy, path: &str, places: &[(&str, &str)]| {
+        let places = places.iter().map(|(from, to)| ((*from).to_owned(), vec![(*to).to_owned()])).collect();
+        let Value::Object(arguments) = json!({ "path": path }) else { panic!() };
+        let facts = Facts { places, ..facts() };
+        !decide(policy, &History::default(), &facts, &Request::call("fs", "read", arguments)).marks.is_empty()
+    };
+    let policy = Under::policy(text).0;
+    assert!(earns(&policy, "vault/a", &[("/home/ada/web/vault/a", "/home/ada/web/src/a")]));
+    assert!(earns(&policy, "link", &[("/home/ada/web/link", "/home/ada/web/vault/a")]));
+    assert!(!earns(&policy, "src/a", &[]));
+    assert!(policy.places(&facts()).contains(&"/home/ada/web/vault".to_owned()));
+    let links = BTreeMap::from([("/home/ada/web/vault".to_owned(), "/mnt/vault".to_owned())]);
+    assert!(!earns(&policy, "/mnt/vault/a", &[]));
+    assert!(earns(&policy.with_links(&links, &facts()), "/mnt/vault/a", &[]));
+}
