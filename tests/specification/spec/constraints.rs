@@ -1,0 +1,167 @@
+//! Whether a value satisfies a constraint (DESIGN 4).
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use mcp_remit::model::facts::Facts;
+use mcp_remit::model::policy::{Constraint, Shape};
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use super::places::{self, As};
+use super::{hosts, words};
+
+/// What a value is judged with.
+#[derive(Clone, Copy)]
+pub struct With<'a> {
+    pub facts: &'a Facts,
+    pub arguments: &'a Map<String, Value>,
+    pub root: Option<&'a str>,
+}
+
+/// Whether the value is granted. A value of another JSON type than the constraint is about is not.
+pub fn satisfies(constraint: &Constraint, value: &Value, with: With<'_>) -> bool {
+    match (constraint, value) {
+        (Constraint::Any, _) => true,
+        (Constraint::OneOf(values), value) => values.iter().any(|one| same(one, value)),
+        (Constraint::Matches(pattern), Value::String(text)) => whole_match(pattern, text),
+        (Constraint::Shape(shape), value) => scalar(value).is_some_and(|text| has_shape(*shape, &text)),
+        (Constraint::Range { min, max }, Value::Number(number)) => number
+            .as_f64()
+            .is_some_and(|number| min.is_none_or(|min| min <= number) && max.is_none_or(|max| number <= max)),
+        (Constraint::MaxLength(max), Value::String(text)) => text.chars().count() as u64 <= *max,
+        (Constraint::MaxItems(max), Value::Array(items)) => items.len() as u64 <= *max,
+        (Constraint::Paths { paths, relative_to }, Value::String(text)) => {
+            every_place(text, relative_to.as_deref(), with)
+                .is_some_and(|all| all.iter().all(|place| places::holds(paths, place, As::Grant, with.facts)))
+        }
+        (Constraint::Urls(urls), Value::String(text)) => {
+            hosts::read_url(text).is_some_and(|url| hosts::admits_url(urls, &url))
+        }
+        (Constraint::Emails(emails), Value::String(text)) => hosts::read_addresses(text)
+            .is_some_and(|all| all.iter().all(|address| hosts::admits_address(emails, address))),
+        (Constraint::Urls(_) | Constraint::Emails(_), Value::Array(items)) => {
+            items.iter().all(|item| item.is_string() && satisfies(constraint, item, with))
+        }
+        (Constraint::Sql(grant), Value::String(text)) => words::sql_is_granted(grant, text),
+        (Constraint::Commands(commands), value) => command_lines(value).is_some_and(|lines| {
+            !lines.is_empty() && lines.iter().all(|words| words::command_is_granted(commands, &as_words(words)))
+        }),
+        (Constraint::Text(grant), Value::String(text)) => words::text_is_granted(grant, text),
+        (Constraint::Redacted(token), Value::String(text)) => token == text,
+        (Constraint::Each(each), Value::Array(items)) => items.iter().all(|item| satisfies(each, item, with)),
+        (Constraint::Fields { fields, required }, Value::Object(members)) => {
+            let granted = |(name, member): (&String, &Value)| {
+                fields.get(name).is_some_and(|inner| member.is_null() || satisfies(inner, member, with))
+            };
+            let there = |name: &String| members.get(name).is_some_and(|member| !member.is_null());
+            members.iter().all(granted) && required.iter().all(there)
+        }
+        (Constraint::Not(inner), value) => !touches(inner, value, with),
+        (Constraint::All(all), value) => all.iter().all(|one| satisfies(one, value, with)),
+        (Constraint::AnyOf(any), value) => any.iter().any(|one| satisfies(one, value, with)),
+        _ => false,
+    }
+}
+
+/// Whether the value is, holds, or may be read as, what is excluded.
+fn touches(excluded: &Constraint, value: &Value, with: With<'_>) -> bool {
+    match (excluded, value) {
+        (Constraint::AnyOf(any), value) => any.iter().any(|one| touches(one, value, with)),
+        (Constraint::OneOf(values), value) if values.iter().any(|one| same(one, value)) => true,
+        (_, Value::Array(items)) => items.iter().any(|item| touches(excluded, item, with)),
+        (_, Value::Object(members)) => members.values().any(|member| touches(excluded, member, with)),
+        (Constraint::Paths { paths, relative_to }, Value::String(text)) => {
+            let spelled = every_spelling(text, relative_to.as_deref(), with);
+            let real = every_place(text, relative_to.as_deref(), with);
+            match (spelled, real) {
+                (Some(spelled), Some(real)) => {
+                    spelled.iter().chain(&real).any(|place| places::holds(paths, place, As::Restraint, with.facts))
+                }
+                _ => true,
+            }
+        }
+        (Constraint::Urls(urls), Value::String(text)) => {
+            hosts::read_url(text).is_none_or(|url| hosts::admits_url(urls, &url) || hosts::names_host(urls, &url.host))
+        }
+        (Constraint::Emails(emails), Value::String(text)) => hosts::read_addresses(text)
+            .is_none_or(|all| all.iter().any(|address| hosts::admits_address(emails, address))),
+        _ => satisfies(excluded, value, with),
+    }
+}
+
+fn every_spelling(text: &str, relative_to: Option<&str>, with: With<'_>) -> Option<Vec<String>> {
+    let absolute = every_absolute(text, relative_to, with)?;
+    Some(absolute.iter().map(|absolute| places::place(absolute)).collect())
+}
+
+fn every_place(text: &str, relative_to: Option<&str>, with: With<'_>) -> Option<Vec<String>> {
+    let absolute = every_absolute(text, relative_to, with)?;
+    Some(absolute.iter().flat_map(|absolute| places::leads(absolute, with.facts)).collect())
+}
+
+fn every_absolute(text: &str, relative_to: Option<&str>, with: With<'_>) -> Option<Vec<String>> {
+    let base = relative_to.and_then(|sibling| with.arguments.get(sibling)).and_then(Value::as_str);
+    let readings = places::readings(text)?;
+    Some(readings.iter().map(|reading| places::absolute(reading, with.root, base, with.facts)).collect())
+}
+
+/// 1 and 1.0 are one number.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        _ => one == other,
+    }
+}
+
+/// The pattern must match all of the text.
+fn whole_match(pattern: &str, text: &str) -> bool {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Regex>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        let whole = || Regex::new(&format!(r"\A(?:{pattern})\z")).unwrap();
+        known.entry(pattern.to_owned()).or_insert_with(whole).is_match(text)
+    })
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn has_shape(shape: Shape, text: &str) -> bool {
+    let pattern = match shape {
+        Shape::Uuid => "[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
+        Shape::Date => "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+        Shape::Slug => "[a-z0-9]+([-_][a-z0-9]+)*",
+        Shape::Integer => "-?(0|[1-9][0-9]*)",
+        Shape::Decimal => r"-?(0|[1-9][0-9]*)(\.[0-9]+)?",
+        Shape::Hex => "(0x)?([0-9a-f]{6,128}|[0-9A-F]{6,128})",
+        other => panic!("the generator writes no {}", other.name()),
+    };
+    let has_digit = shape != Shape::Hex || text.trim_start_matches("0x").contains(|c: char| c.is_ascii_digit());
+    whole_match(pattern, text) && has_digit && !(shape == Shape::Date && text.ends_with("02-30"))
+}
+
+fn as_words(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+/// A line holds several commands, an argument vector is one.
+fn command_lines(value: &Value) -> Option<Vec<Vec<String>>> {
+    let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
+    match value {
+        Value::String(text) => {
+            Some(words::commands(text).into_iter().map(owned).filter(|words: &Vec<_>| !words.is_empty()).collect())
+        }
+        Value::Array(items) => {
+            let words: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+            Some(vec![words.filter(|words| !words.is_empty())?])
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,72 @@
+//! The table of protections (DESIGN 3.9): those of its names that the generator knows.
+
+use mcp_remit::model::facts::Facts;
+
+use super::places::{As, holds, is_named, lies_below};
+
+struct Protection {
+    name: &'static str,
+    /// Names wherever they stand.
+    names: &'static [&'static str],
+    places: &'static [&'static str],
+}
+
+const TABLE: [Protection; 6] = [
+    Protection {
+        name: "credential-files",
+        names: &[".ssh", ".aws", "id_rsa*", ".netrc", ".npmrc", "*.tfstate", "proc/*/environ", ".docker/config.json"],
+        places: &["/etc/shadow", "/etc/sudoers.d", "~/.ssh", "~/.gnupg", "~/.aws"],
+    },
+    Protection { name: "key-files", names: &["*.pem", "*.key"], places: &[] },
+    Protection {
+        name: "startup-files",
+        names: &[".bashrc", ".profile", ".config/systemd"],
+        places: &["/etc/profile", "/etc/cron.d", "/etc/environment"],
+    },
+    Protection { name: "env-files", names: &[".env", ".env.*", ".envrc"], places: &[] },
+    Protection { name: "git-internals", names: &[".git/config", ".git/hooks", ".gitconfig"], places: &[] },
+    Protection {
+        name: "client-configs",
+        names: &[".mcp.json", ".vscode/settings.json", ".claude/settings*.json"],
+        places: &[],
+    },
+];
+
+const OWN_NAMES: [&str; 3] = ["mcp.policy.yaml", "mcp.lock", ".local/state/remit"];
+const OWN_PLACES: [&str; 1] = ["~/.local/state/remit"];
+
+/// `.env.example` is written to be read.
+const EXAMPLES: [&str; 2] = [".env.example", ".env.sample"];
+
+/// The names of all protections of the place that are on.
+pub fn of_place(place: &str, takes_away: bool, off: &[String], facts: &Facts) -> Vec<&'static str> {
+    let owned = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<String>>();
+    let touches = |places: &[String]| {
+        holds(places, place, As::Restraint, facts) || (takes_away && lies_below(places, place, facts))
+    };
+    let mut found: Vec<&'static str> = Vec::new();
+    for protection in &TABLE {
+        let by_name =
+            is_named(&owned(protection.names), place) && !(protection.name == "env-files" && only_examples(place));
+        if by_name || touches(&owned(protection.places)) {
+            found.push(protection.name);
+        }
+    }
+    if is_named(&owned(&OWN_NAMES), place) || touches(&owned(&OWN_PLACES)) || touches(&facts.guarded) {
+        found.push("remit-files");
+    }
+    found.retain(|name| !off.iter().any(|off| off == name));
+    found
+}
+
+/// Whether a bare word is a name of the table.
+pub fn is_protected_name(text: &str) -> bool {
+    !text.contains(char::is_whitespace)
+        && text.contains(['.', '_'])
+        && !of_place(&super::places::place(text), false, &[], &Facts::default()).is_empty()
+}
+
+fn only_examples(place: &str) -> bool {
+    let place = place.to_lowercase();
+    super::places::names(&place).iter().filter(|name| name.starts_with(".env")).all(|name| EXAMPLES.contains(name))
+}
