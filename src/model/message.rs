@@ -27,7 +27,7 @@ impl Id {
 }
 
 /// A message that was read strictly. `frame` is what may be sent on: the message's own tokens on one line, without a
-/// line end, white space between tokens reduced to plain spaces.
+/// line end, white space between tokens reduced to plain spaces, and U+0085, U+2028 and U+2029 escaped.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     frame: Vec<u8>,
@@ -158,7 +158,7 @@ impl Message {
         let envelope: Envelope = serde_json::from_str(text).ok()?;
         let span = span_of(text, envelope.id?.get());
         let (before, after) = (self.frame.get(..span.start)?, self.frame.get(span.end..)?);
-        let frame = [before, id.to_json().to_string().as_bytes(), after].concat();
+        let frame = without(&[before, id.to_json().to_string().as_bytes(), after].concat(), &[]);
         Some(Message { frame, kind: Kind::Request { id: id.clone(), method: method.clone(), params: params.clone() } })
     }
 
@@ -166,7 +166,7 @@ impl Message {
     pub fn with_result(&self, result: &str) -> Option<Vec<u8>> {
         let Kind::Response { body: Body::Result(span), .. } = &self.kind else { return None };
         let (before, after) = (self.frame.get(..span.start)?, self.frame.get(span.end..)?);
-        Some([before, result.as_bytes(), after].concat())
+        Some(without(&[before, result.as_bytes(), after].concat(), &[]))
     }
 
     fn text(&self, span: &Range<usize>) -> Option<&str> {
@@ -267,15 +267,35 @@ fn span_of(whole: &str, part: &str) -> Range<usize> {
     start..start + part.len()
 }
 
+/// The frame without its gaps, on one line for every reader: where others end a line within a string (Python's
+/// `str.splitlines`), the same character is written as its escape.
 fn without(frame: &[u8], gaps: &[Range<usize>]) -> Vec<u8> {
     let mut clean = Vec::with_capacity(frame.len());
     let mut from = 0;
     for gap in gaps {
-        clean.extend_from_slice(frame.get(from..gap.start).unwrap_or_default());
+        push_escaped(&mut clean, frame.get(from..gap.start).unwrap_or_default());
         from = gap.end;
     }
-    clean.extend_from_slice(frame.get(from..).unwrap_or_default());
+    push_escaped(&mut clean, frame.get(from..).unwrap_or_default());
     clean
+}
+
+/// U+0085, U+2028 and U+2029 stand in no JSON but in strings.
+fn push_escaped(clean: &mut Vec<u8>, tokens: &[u8]) {
+    let mut rest = tokens;
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, 0xc2 | 0xe2)) {
+        let (before, here) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+        clean.extend_from_slice(before);
+        let (escape, length): (&[u8], usize) = match here {
+            [0xc2, 0x85, ..] => (br"\u0085", 2),
+            [0xe2, 0x80, 0xa8, ..] => (br"\u2028", 3),
+            [0xe2, 0x80, 0xa9, ..] => (br"\u2029", 3),
+            other => (other.get(..1).unwrap_or_default(), 1),
+        };
+        clean.extend_from_slice(escape);
+        rest = here.get(length..).unwrap_or_default();
+    }
+    clean.extend_from_slice(rest);
 }
 
 /// The ids of the requests in a batch, so that each gets an answer.
@@ -354,6 +374,17 @@ mod tests {
         assert_eq!(response.result(), Some(r#"{"x":1}"#));
         assert_eq!(response.with_result("{}").unwrap(), br#"{"jsonrpc":"2.0","id":"a","result": {} }"#);
         assert_eq!(parse(r#"{"jsonrpc":"2.0","id":1,"result":null}"#).unwrap().result(), Some("null"));
+    }
+
+    #[test]
+    fn a_character_that_ends_a_line_for_some_readers_is_escaped_and_its_neighbours_are_not() {
+        let text = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\",\"params\":{\"x\":\"é\u{85}\u{2027}\u{2028}\u{2029}\u{86}…\"}}";
+        let message = parse(text).unwrap();
+        let sent = std::str::from_utf8(message.frame()).unwrap();
+        assert!(sent.ends_with("\"é\\u0085\u{2027}\\u2028\\u2029\u{86}…\"}}"), "{sent}");
+        assert_eq!(message.params().unwrap()["x"], "é\u{85}\u{2027}\u{2028}\u{2029}\u{86}…");
+        let response = parse(r#"{"jsonrpc":"2.0","id":"a","result":{}}"#).unwrap();
+        assert!(response.with_result("\"\u{2028}\"").unwrap().ends_with(br#""result":"\u2028"}"#));
     }
 
     #[test]
