@@ -71,6 +71,11 @@ pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
         if text.contains('\0') {
             return Err("a NUL byte, where one reader stops and another goes on".into());
         }
+        for reading in from_file_uri(bare(&text))? {
+            if !found.contains(&reading) {
+                found.push(reading);
+            }
+        }
         let again =
             [percent_decoded(&text), compatible(&text), unbackslashed(&text), through_proc(&text)?, unexpanded(&text)];
         for reading in again.into_iter().flatten() {
@@ -78,7 +83,7 @@ pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
                 found.push(reading);
             }
         }
-        if found.len() > 2 * MAX_DECODING + 6 {
+        if found.len() > 2 * MAX_DECODING + 10 {
             return Err("encoded more often than anybody needs".into());
         }
     }
@@ -92,6 +97,7 @@ fn is_plain(text: &str) -> bool {
         && !text.contains("/proc/")
         && !text.contains("/dev/")
         && unexpanded(text).is_none()
+        && strip_scheme(text, "file:").is_none()
 }
 
 /// `~/../x` and `$HOME/../x` as a server takes them that expands neither: the name is tidied away, and `x` is left. Where
@@ -118,6 +124,11 @@ fn trimmed(text: &str) -> (&str, &str) {
         once = once.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)).unwrap_or(once);
     }
     (once.trim(), text.trim_matches(|c: char| c.is_whitespace() || QUOTES.contains(&c)))
+}
+
+/// White space, quotes and schemes come to light where an encoding is taken off: `%20/etc`.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || ['"', '\'', '`'].contains(&c))
 }
 
 /// `file:///a` and `file://localhost/a` are `/a`; a file on another host is no place of ours. What follows a `?` or `#`
@@ -301,6 +312,7 @@ mod tests {
         for text in [" /etc/passwd", "/etc/passwd\n", "\u{a0}/etc/passwd", "\"/etc/passwd\"", "'' '/etc/passwd'\"'"] {
             assert!(read_all(text).contains(&"/etc/passwd".to_owned()), "{text:?}");
         }
+        assert!(read_all("%20/etc/passwd").contains(&"/etc/passwd".to_owned()));
         assert!(read_all("file:///p/a#/../../etc").contains(&"/p/a#/../../etc".to_owned()));
     }
 

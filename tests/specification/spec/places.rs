@@ -20,7 +20,8 @@ pub fn readings(text: &str) -> Option<Vec<String>> {
             return None;
         }
         let wide = one.replace('．', ".").replace('／', "/").replace('\u{200b}', "");
-        for other in [percent_decoded(&one), wide, one.replace('\\', "/"), through_proc(&one), unexpanded(&one)] {
+        let bare = one.trim_matches(|c: char| c.is_whitespace() || c == '"').to_owned();
+        for other in [bare, percent_decoded(&one), wide, one.replace('\\', "/"), through_proc(&one), unexpanded(&one)] {
             if !found.contains(&other) {
                 found.push(other);
             }
