@@ -282,7 +282,9 @@ impl<'a> Reader<'a> {
 /// What an undeclared string is, and why one thinks so.
 fn guess(spot: &Spot<'_>, text: &str, dialect: Dialect) -> Option<(Kind, Found)> {
     if text.is_empty() {
-        return None;
+        // To many servers an empty path is the folder that they stand in.
+        let is_path = matches!(keys::kind_of(spot.key), Some(KeyKind::Path | KeyKind::Base));
+        return is_path.then_some((Kind::Path, Found::Key));
     }
     if url::looks_like_url(text) {
         return Some((Kind::Url, Found::Form));

@@ -302,6 +302,7 @@ fn guess(key: &str, text: &str) -> Option<Kind> {
     let key = key_kind(key);
     let separated = has_path_form(text) || (text.contains(['/', '\\']) && !text.contains(", "));
     match key {
+        Some(Key::Path | Key::Base) if text.is_empty() => Some(Kind::Path),
         _ if text.is_empty() => None,
         _ if hosts::has_url_form(text) && !text.contains(' ') => Some(Kind::Url),
         Some(Key::Path | Key::Base) => Some(Kind::Path),

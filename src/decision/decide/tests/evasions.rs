@@ -207,6 +207,13 @@ fn a_grant_holds_its_own_spelling() {
 }
 
 #[test]
+fn an_empty_path_is_the_folder_that_the_server_stands_in() {
+    flat("./src").denies("fs", "t", json!({"path": ""}), "servers.fs.allowed_paths");
+    flat(".").allows("fs", "t", json!({"path": ""}));
+    flat("./src").allows("fs", "t", json!({"title": "", "path": "src/a"}));
+}
+
+#[test]
 fn what_a_tool_and_its_variant_both_list_must_satisfy_both() {
     let under = Under::policy(
         "servers: { g: { tools: { run: { args: { path: { paths: [./src] } }, required: [path], variants: { by: action, of: { read: { args: { path: any, n: any }, required: [n] } } } } } } }",
