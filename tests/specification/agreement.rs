@@ -36,7 +36,7 @@ fn the_decision_says_what_the_specification_says_a_million_times() {
 
 fn config(requests: usize) -> Config {
     let cases = u32::try_from(requests.div_ceil(REQUESTS)).unwrap();
-    Config { cases, failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() }
+    Config { cases, failure_persistence: None, ..Config::default() }
 }
 
 #[track_caller]

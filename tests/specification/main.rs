@@ -12,5 +12,10 @@
 
 mod agreement;
 mod choices;
+mod denials;
 mod make;
+mod messages;
+mod normal_forms;
 mod spec;
+#[cfg(unix)]
+mod tree;
