@@ -296,11 +296,11 @@ impl Table {
     }
 
     fn first_below(&self, below: &str) -> Option<usize> {
-        if below.is_empty() {
-            return self.folders.iter().find(|(folder, _)| !folder.is_empty()).map(|(_, index)| *index);
-        }
         if let Some((_, index)) = self.globs.get(below).and_then(|globs| globs.first()) {
             return Some(*index);
+        }
+        if below.is_empty() {
+            return self.folders.iter().find(|(folder, _)| !folder.is_empty()).map(|(_, index)| *index);
         }
         let start = format!("{below}/");
         let (folder, index) = self.folders.range(start.clone()..).next()?;

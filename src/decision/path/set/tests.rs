@@ -80,6 +80,18 @@ fn what_lies_below_a_place_is_found() {
 }
 
 #[test]
+fn what_a_glob_names_lies_below_its_own_folder_also_where_that_is_the_project() {
+    let below = |pattern: &str, place: &str| {
+        let denied = PathSet::denied(&[pattern.to_owned()]).unwrap();
+        denied.lies_below(&Place::read(place, Os::Posix), &facts()).is_some()
+    };
+    assert!(below("./*.secret", "/home/ada/web") && below("./a/*.secret", "/home/ada/web/a"));
+    assert!(below("~/*.secret", "/home/ada") && below("/*.secret", "/"));
+    assert!(!below("./*.secret", "/home/ada/web/a") && !below("./a/*.secret", "/home/ada/web/b"));
+    assert!(!below(".", "/home/ada/web"));
+}
+
+#[test]
 fn a_link_that_the_policy_names_holds_where_it_leads() {
     let links = BTreeMap::from([("/home/ada/web/secrets".to_owned(), "/mnt/vault".to_owned())]);
     let set = PathSet::denied(&["./secrets".to_owned()]).unwrap();
