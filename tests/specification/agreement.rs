@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use mcp_remit::decision::decide::decide;
+use mcp_remit::decision::decide::{could_pass, decide};
 use mcp_remit::decision::policy::Policy;
 use mcp_remit::model::facts::Facts;
 use mcp_remit::model::history::History;
-use mcp_remit::model::request::Request;
+use mcp_remit::model::request::{Action, Request};
 use mcp_remit::model::time::Timestamp;
 use mcp_remit::model::verdict::{Decision, Verdict};
+use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 use crate::make::{self, REQUESTS, Session};
@@ -57,6 +58,12 @@ fn compare(session: &Session, seen: &mut Seen) -> Result<(), TestCaseError> {
         let real = decide(&policy, &history, facts, request);
         let told = judge::decide(&session.document, &history, facts, request);
         differ(&real, &told).map_err(|why| TestCaseError::fail(shown(session, request, facts, &history, &why)))?;
+        if let Action::Call { tool, .. } = &request.action {
+            let shown = could_pass(&policy, &request.server, tool);
+            let told = judge::could_pass(&session.document, &request.server, tool);
+            prop_assert_eq!(shown, told, "whether {} is shown", request.name());
+            prop_assert!(shown || real.decision == Decision::Deny, "{} is hidden and passes", request.name());
+        }
         seen.count(&told);
         if real.decision == Decision::Allow {
             history.add(&real.marks, facts.time.unwrap_or_default(), Timestamp(0));

@@ -1,6 +1,5 @@
 //! Requests: calls that the policy mostly knows, and the other channels.
 
-use mcp_remit::model::facts::Facts;
 use mcp_remit::model::policy::{Args, Document, Tool};
 use mcp_remit::model::request::{Action, Request};
 use serde_json::{Map, Value, json};
@@ -28,7 +27,7 @@ const URIS: [&str; 13] = [
     "docs://",
 ];
 
-pub fn request(document: &Document, facts: &Facts, choices: &mut Choices<'_>) -> Request {
+pub fn request(document: &Document, choices: &mut Choices<'_>) -> Request {
     let known: Vec<String> = document.servers.keys().cloned().collect();
     let server = match known.is_empty() || choices.chance(10) {
         true => choices.pick(&SERVERS).to_owned(),
@@ -45,7 +44,6 @@ pub fn request(document: &Document, facts: &Facts, choices: &mut Choices<'_>) ->
         4 => Action::Elicitation { params: some_arguments(choices) },
         _ => call(document, &server, choices),
     };
-    let _ = facts;
     Request { server, action }
 }
 
@@ -67,10 +65,16 @@ fn call(document: &Document, server: &str, choices: &mut Choices<'_>) -> Action 
         true => choices.pick(&TOOLS).to_owned(),
         false => choices.pick(&known),
     };
-    let arguments = match rules.and_then(|rules| rules.tools.get(&tool)) {
+    let mut arguments = match rules.and_then(|rules| rules.tools.get(&tool)) {
         Some(rule) => arguments(rule, choices),
         None => some_arguments(choices),
     };
+    if tool == "move_file" && choices.chance(40) {
+        // Who takes a folder away takes what is denied below it.
+        let above =
+            choices.pick(&[".", "..", "~", "a", "a/b", "docs", "src", "/", "secret", "policies", "~/.local", "/etc"]);
+        arguments.insert("path".into(), json!(above));
+    }
     Action::Call { tool, arguments }
 }
 

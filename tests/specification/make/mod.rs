@@ -53,7 +53,7 @@ fn made(bytes: &[u8]) -> Session {
     let here = surroundings(choices);
     let requests = (0..REQUESTS)
         .map(|_| {
-            let request = request(&document, &here, choices);
+            let request = request(&document, choices);
             let facts = with_links(&policy, &here, &request, choices);
             (request, facts)
         })

@@ -75,6 +75,18 @@ pub fn decide(document: &Document, history: &History, facts: &Facts, request: &R
     Ruled { decision, spoke: judge.spoke, marks: judge.marks }
 }
 
+/// Whether some call of the tool could be allowed or asked, as far as its name decides: no other tool is shown to anybody.
+pub fn could_pass(document: &Document, server: &str, tool: &str) -> bool {
+    let approved = document.approvals.iter().any(|approval| refers_to(approval, server, tool));
+    let Some(rules) = document.servers.get(server) else { return approved || document.default_allow };
+    let named = rules.tools.contains_key(tool) || rules.allowed_tools.iter().any(|name| name == tool);
+    let nameless = rules.tools.is_empty()
+        && rules.allowed_tools.is_empty()
+        && (rules.allowed_paths.is_some() || !rules.denied_paths.is_empty() || !rules.denied_patterns.is_empty());
+    let denied = rules.denied_tools.iter().any(|name| name == tool);
+    !denied && (approved || named || nameless)
+}
+
 impl<'a> Judge<'a> {
     fn speak(&mut self, effect: Decision, rule: &str, argument: Option<&str>) {
         let top = argument.map(|at| format!("/{}", at.split('/').nth(1).unwrap()));
