@@ -86,10 +86,10 @@ impl Line {
             _ => None,
         };
         let seen = Seen { message: &message, direction, answers: answers.as_ref(), now: NOW };
-        let effects = self.gate.effects(&seen);
-        assert_eq!(effects, self.gate.effects(&seen), "the effects are others the second time");
+        let reading = self.gate.read(&seen);
+        assert_eq!(reading, self.gate.read(&seen), "it is read otherwise the second time");
         self.tasks |= answers.is_some() && message.result().is_some_and(|result| result.contains("taskId"));
-        let ruling = self.gate.rule(&seen, facts(), &History::default());
+        let ruling = self.gate.rule(&seen, &reading, &facts(), &History::default());
         self.ruled(&seen, ruling, false);
     }
 
@@ -109,7 +109,7 @@ impl Line {
                 let consents =
                     [Consent::Declined, Consent::Silence, Consent::NobodyToAsk, Consent::TooManyOpen, Consent::Given];
                 for consent in consents {
-                    let ruling = self.gate.settle((*question).clone(), consent, facts(), &History::default(), NOW);
+                    let ruling = self.gate.settle((*question).clone(), consent, &facts(), &History::default(), NOW);
                     let forwards = matches!(ruling.action, Action::Forward(_));
                     assert!(!forwards || consent == Consent::Given, "{consent:?} is a yes");
                     self.ruled(seen, ruling, true);

@@ -122,7 +122,7 @@ impl Here {
     fn verdict(&self, path: &str) -> Decision {
         let serde_json::Value::Object(arguments) = json!({ "path": path }) else { panic!() };
         let request = Request::call("fs", "read", arguments);
-        let facts = look(&effects(&request, self.policy.hints(&request)), &self.surroundings, Timestamp(0));
+        let facts = look(&effects(&request, self.policy.hints(&request)).0, &self.surroundings, Timestamp(0));
         decide(&self.policy, &History::default(), &facts, &request).decision
     }
 }
