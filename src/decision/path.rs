@@ -71,14 +71,12 @@ pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
         if text.contains('\0') {
             return Err("a NUL byte, where one reader stops and another goes on".into());
         }
-        for reading in from_file_uri(bare(&text))? {
-            if !found.contains(&reading) {
-                found.push(reading);
-            }
-        }
+        // White space, quotes and schemes come to light where an encoding is taken off: `%20/etc`.
+        let (once, all) = trimmed(&text);
+        let plainer = from_file_uri(once)?.into_iter().chain(from_file_uri(all)?);
         let again =
             [percent_decoded(&text), compatible(&text), unbackslashed(&text), through_proc(&text)?, unexpanded(&text)];
-        for reading in again.into_iter().flatten() {
+        for reading in plainer.chain(again.into_iter().flatten()) {
             if !found.contains(&reading) {
                 found.push(reading);
             }
@@ -124,11 +122,6 @@ fn trimmed(text: &str) -> (&str, &str) {
         once = once.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)).unwrap_or(once);
     }
     (once.trim(), text.trim_matches(|c: char| c.is_whitespace() || QUOTES.contains(&c)))
-}
-
-/// White space, quotes and schemes come to light where an encoding is taken off: `%20/etc`.
-fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || ['"', '\'', '`'].contains(&c))
 }
 
 /// `file:///a` and `file://localhost/a` are `/a`; a file on another host is no place of ours. What follows a `?` or `#`

@@ -11,7 +11,7 @@ struct Protection {
     places: &'static [&'static str],
 }
 
-const TABLE: [Protection; 6] = [
+const TABLE: [Protection; 7] = [
     Protection {
         name: "credential-files",
         names: &[".ssh", ".aws", "id_rsa*", ".netrc", ".npmrc", "*.tfstate", "proc/*/environ", ".docker/config.json"],
@@ -23,6 +23,7 @@ const TABLE: [Protection; 6] = [
         names: &[".bashrc", ".profile", ".config/systemd"],
         places: &["/etc/profile", "/etc/cron.d", "/etc/environment"],
     },
+    Protection { name: "account-files", names: &[], places: &["/etc/pam.d", "/etc/ssh"] },
     Protection { name: "env-files", names: &[".env", ".env.*", ".envrc"], places: &[] },
     Protection { name: "git-internals", names: &[".git/config", ".git/hooks", ".gitconfig"], places: &[] },
     Protection {
