@@ -59,9 +59,9 @@ fn deny_at(server: &mut Server, request: &Request, which: usize) {
             }
         }
         _ => {
-            if let Some(rules) = server.tools.get_mut(tool) {
+            // What a tool lists holds beside what its variant lists: there, to list nothing takes a limit away.
+            if let Some(rules) = server.tools.get_mut(tool).filter(|rules| rules.variants.is_none()) {
                 rules.other_args = false;
-                rules.required.retain(|_| false);
                 rules.budget = None;
                 rules.args = mcp_remit::model::policy::Args::Closed;
             }
