@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """Which host each parser in use takes odd URLs to.
 
-    tests/differential/urls.py            compare, print a summary, fail where the committed table is out of date
-    tests/differential/urls.py --write    write tests/data/url-readers.jsonl
+    tests/differential/urls.py [--remit PATH]   compare; fail where remit admits what two of them take to different hosts
+    tests/differential/urls.py --write          write tests/data/url-readers.jsonl
 
 The parsers: WHATWG (`new URL` of Node), Node's older `url.parse`, urllib.parse, urllib3 (RFC 3986) and libcurl. Those that
 are not installed are left out. `cargo test` reads the table: a URL that two of them take to different hosts is admitted by
 no grant (src/decision/url/tests/differential.rs).
 """
 
-import ctypes, ctypes.util, ipaddress, itertools, json, pathlib, random, socket, subprocess, sys
+import argparse, ctypes, ctypes.util, ipaddress, itertools, json, pathlib, random, re, socket, subprocess, sys, tempfile
 import urllib.parse
 
 TABLE = pathlib.Path(__file__).resolve().parent.parent / "data" / "url-readers.jsonl"
+REMIT = pathlib.Path(__file__).resolve().parent.parent.parent / "target" / "debug" / "remit"
+SCHEMES = ("http", "https", "ftp", "ws", "ldap", "foo")
 
 NODE = r"""
 const legacy = require('url');
@@ -136,25 +138,50 @@ def table():
     return rows
 
 
+def can_be_granted(host):
+    try:
+        return bool(ipaddress.ip_address(host)) and "%" not in host
+    except ValueError:
+        return "xn--" not in host and bool(re.fullmatch(r"([a-z0-9-]+\.)*[a-z][a-z-]*", host))
+
+
+def admitted(remit, urls, hosts):
+    """Those of the URLs that a grant of all the hosts admits, with every scheme and port."""
+    plain = sorted(host for host in hosts if can_be_granted(host))
+    places = [f"{scheme}://{f'[{host}]' if ':' in host else host}:*/**" for scheme in SCHEMES for host in plain]
+    policy = {"version": 1, "servers": {"web": {"tools": {"fetch": {"args": {"url": {"urls": places}}}}}}}
+    calls = "".join(json.dumps({"server": "web", "tool": "fetch", "arguments": {"url": url}}) + "\n" for url in urls)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "mcp.policy.yaml")
+        path.write_text(json.dumps(policy))
+        done = subprocess.run([remit, "decide", "--policy", path], input=calls, stdout=subprocess.PIPE, text=True, check=True)
+    verdicts = [json.loads(line)["verdict"] for line in done.stdout.split("\n") if line]
+    return [url for url, verdict in zip(urls, verdicts, strict=True) if verdict != "deny"]
+
+
 def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--remit", default=str(REMIT))
+    arguments.add_argument("--write", action="store_true")
+    arguments = arguments.parse_args()
     rows = table()
-    differ = [row for row in rows if len({host for host in row[1].values() if host}) > 1]
-    agree = [row for row in rows if row not in differ]
-    readers = ", ".join(rows[0][1])
-    print(f"differential urls: {len(rows)} URLs, {len(differ)} with more than one host ({readers})")
-    kept = [{"url": url, "hosts": sorted({host for host in hosts.values() if host})} for url, hosts in differ + agree[::6]]
-    text = "".join(json.dumps(row) + "\n" for row in kept)
-    if "--write" in sys.argv:
-        TABLE.write_text(text)
+    found = [(url, {host for host in hosts.values() if host}) for url, hosts in rows]
+    differ = [(url, hosts) for url, hosts in found if len(hosts) > 1]
+    agree = [(url, hosts) for url, hosts in found if len(hosts) <= 1]
+    print(f"differential urls: {len(rows)} URLs, {len(differ)} with more than one host ({', '.join(rows[0][1])})")
+    if arguments.write:
+        kept = [{"url": url, "hosts": sorted(hosts)} for url, hosts in differ + agree[::6]]
+        TABLE.write_text("".join(json.dumps(row) + "\n" for row in kept))
         return 0
-    known = {}
-    for line in TABLE.read_text().splitlines():
-        row = json.loads(line)
-        known[row["url"]] = set(row["hosts"])
-    new = [row["url"] for row in kept if not set(row["hosts"]) <= known.get(row["url"], set())]
-    if new:
-        print(f"{len(new)} URLs have readings that the table lacks, {new[0]!r} first: run it with --write and cargo test")
-    return 1 if new else 0
+    hosts = {host for _, hosts in found for host in hosts}
+    wrong = admitted(arguments.remit, [url for url, _ in differ], hosts)
+    one = [url for url, hosts in agree if hosts][::4]
+    plain = admitted(arguments.remit, one, hosts)
+    print(f"differential urls: of those, {len(wrong)} are admitted; of {len(one)} with one host, {len(plain)}")
+    for url in wrong:
+        print(f"  {url!r} is admitted, and goes to {', '.join(sorted(dict(differ)[url]))}")
+    # Where nothing is admitted, nothing was shown.
+    return 1 if wrong or not plain else 0
 
 
 if __name__ == "__main__":
