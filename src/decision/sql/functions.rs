@@ -6,7 +6,7 @@
 //! `pg_read_file`, `pg_ls_dir`, `load_file`, `readfile`, `writefile`, `lo_import`, `lo_export` (files), `dblink`,
 //! `openrowset`, `http_get` (network), `query_to_xml`, `cursor_to_xml`, `database_to_xml`, `xmltable` (run text, or
 //! dump tables), `pg_terminate_backend`, `pg_advisory_lock`, `get_lock`, `kill` (other sessions), `load_extension`,
-//! `fts3_tokenizer`, `edit` (code), `inet_server_addr`, `ts_stat` (runs its argument as a query), `xpath` and
+//! `fts3_tokenizer`, `edit` (code), `inet_server_addr`, `ts_stat` and `ts_rewrite` (run an argument as a query), `xpath` and
 //! `extractvalue` (entities, and error messages that carry data out), `pg_stat_file`, `xp_*`, `sp_*`.
 //!
 //! A name may be qualified with `pg_catalog` or `sys` only: a function of another schema is somebody's own.
@@ -88,24 +88,24 @@ const ARRAYS: &str = "\
 /// Text search.
 const TEXT_SEARCH: &str = "\
     bm25 highlight match numnode phraseto_tsquery plainto_tsquery querytree setweight snippet strip to_tsquery \
-    to_tsvector ts_delete ts_filter ts_headline ts_rank ts_rank_cd ts_rewrite tsvector_to_array websearch_to_tsquery";
+    to_tsvector ts_delete ts_filter ts_headline ts_rank ts_rank_cd tsvector_to_array websearch_to_tsquery";
 
 /// Ids that touch nothing.
 const IDS_THAT_TOUCH_NOTHING: &str = "\
-    bin_to_uuid gen_random_uuid is_uuid newid uuid_generate_v4 uuid_to_bin uuidv4 uuidv7";
+    bin_to_uuid gen_random_uuid is_uuid newid randomblob uuid_generate_v4 uuid_to_bin uuidv4 uuidv7";
 
 /// Who and where one is.
 const WHO_AND_WHERE_ONE_IS: &str = "\
     changes coalesce current_catalog current_database current_role current_schema current_schemas current_user \
     database db_name found_rows host_name last_insert_id last_insert_rowid object_id object_name original_login \
-    pg_backend_pid row_count rowcount_big schema schema_name scope_identity session_user sqlite_source_id \
+    pg_backend_pid pg_is_in_recovery row_count rowcount_big schema schema_name scope_identity session_user sqlite_source_id \
     sqlite_version suser_name suser_sname system_user total_changes user user_name version";
 
 /// Sizes and descriptions of tables, as ORMs and tools ask for them.
 const SIZES_AND_DESCRIPTIONS_OF_TABLES: &str = "\
     col_description format_type has_column_privilege has_schema_privilege has_table_privilege obj_description \
-    pg_column_size pg_encoding_to_char pg_get_constraintdef pg_get_expr pg_get_indexdef pg_get_keywords \
-    pg_get_serial_sequence pg_get_userbyid pg_get_viewdef pg_indexes_size pg_relation_size pg_size_pretty \
+    pg_column_size pg_encoding_to_char pg_get_constraintdef pg_get_expr pg_get_functiondef pg_get_indexdef \
+    pg_get_keywords pg_get_serial_sequence pg_get_userbyid pg_get_viewdef pg_indexes_size pg_relation_size pg_size_pretty \
     pg_table_is_visible pg_table_size pg_total_relation_size pg_type_is_visible shobj_description to_regclass \
     to_regnamespace to_regtype";
 

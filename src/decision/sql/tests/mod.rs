@@ -255,6 +255,9 @@ fn a_function_is_granted_by_name_or_harmless() {
         denies(Dialect::Postgres, &format!("SELECT {text} FROM orders"));
         denies(Dialect::Postgres, &format!("SELECT 1 FROM orders WHERE ({text}) IS NOT NULL"));
     }
+    // These run an argument as a query: PostgreSQL itself was seen to insert through the first.
+    denies(Dialect::Postgres, "SELECT ts_rewrite('a'::tsquery, 'SELECT f()::text::tsquery, ''b''::tsquery')");
+    denies(Dialect::Postgres, "SELECT * FROM ts_stat('SELECT vector FROM users')");
     denies(Dialect::Postgres, "SELECT * FROM dblink('host=evil', 'select 1') AS t(a int)");
     denies(Dialect::Postgres, "SELECT * FROM orders, LATERAL pg_ls_dir('/') AS x");
     denies(Dialect::Postgres, "SELECT * FROM ROWS FROM (pg_ls_dir('/')) AS x");
