@@ -59,3 +59,23 @@ fn a_switched_off_protection_is_a_finding() {
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(json["findings"][0]["id"], "unprotected");
 }
+
+#[test]
+fn each_example_policy_is_without_findings_and_tests_what_it_allows_and_denies() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/policies");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let count = |verdict: &str| text.lines().filter(|line| line.trim().starts_with(verdict)).count();
+        let (allowed, denied) = (count("- { allow:"), count("- { deny:"));
+        assert!(allowed >= 5 && denied >= 5, "{}: {allowed} allow, {denied} deny", path.display());
+        let place = Place::new();
+        place.write("mcp.policy.yaml", &text);
+        let (code, out, errors) = check(&place, &["--fail-on", "low"]);
+        assert_eq!(code, 0, "{}: {out}{errors}", path.display());
+        assert!(out.contains("no findings, "), "{}: {out}", path.display());
+        seen += 1;
+    }
+    assert!(seen >= 7, "{seen} policies");
+}
