@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, CopySource, CopyTarget, Expr, FromTable, ObjectName, ObjectType, Query, Select, SetExpr, Statement,
-    TableFactor, TableObject, TableWithJoins, UpdateTableFromKind, Visit, Visitor,
+    BinaryOperator, CopySource, CopyTarget, Expr, FromTable, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
+    ObjectName, ObjectType, Query, Select, SetExpr, Statement, TableFactor, TableObject, TableWithJoins,
+    UpdateTableFromKind, Value, Visit, Visitor,
 };
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
@@ -222,6 +223,12 @@ impl Walk {
                 if table.location.is_some() || table.base_location.is_some() {
                     self.kind("file");
                 }
+                // `PARTITION BY RANGE (at)` looks like a call.
+                if let Some(Expr::Function(function)) = table.partition_by.as_deref()
+                    && ["range", "list", "hash"].contains(&names::function(&function.name, self.dialect)?.as_str())
+                {
+                    self.taken.insert(std::ptr::from_ref(&function.name));
+                }
                 for parent in table.inherits.iter().flatten().chain(&table.partition_of).chain(&table.clone) {
                     self.write(parent)?;
                 }
@@ -234,7 +241,16 @@ impl Walk {
                 }
             }
             Statement::CreateView(view) => self.write(&view.name)?,
-            Statement::CreateIndex(index) => self.write(&index.table_name)?,
+            Statement::CreateIndex(index) => {
+                self.write(&index.table_name)?;
+                // `(email(20))` is a column and how much of it; a call would stand in brackets of its own.
+                let columns = index.columns.iter().filter(|_| self.dialect == Dialect::Mysql);
+                let prefixes = columns.filter_map(|column| match &column.column.expr {
+                    Expr::Function(function) if has_one_number(function) => Some(std::ptr::from_ref(&function.name)),
+                    _ => None,
+                });
+                self.taken.extend(prefixes.collect::<Vec<_>>());
+            }
             Statement::CreateVirtualTable { name, .. } => self.write(name)?,
             Statement::CreateTrigger(trigger) => self.write(&trigger.table_name)?,
             Statement::AlterTable(alter) => {
@@ -353,6 +369,7 @@ impl Walk {
 
     fn enter_expr(&mut self, expr: &Expr) -> Result<(), Fault> {
         match expr {
+            Expr::Function(function) if self.taken.contains(&std::ptr::from_ref(&function.name)) => {}
             Expr::Function(function) => {
                 self.call(&function.name)?;
             }
@@ -374,6 +391,16 @@ impl Walk {
             _ => Ok(()),
         }
     }
+}
+
+/// `name(20)` and nothing else.
+fn has_one_number(function: &Function) -> bool {
+    let FunctionArguments::List(list) = &function.args else { return false };
+    let is_number = |arg: &FunctionArg| {
+        matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))
+            if matches!(value.value, Value::Number(..)))
+    };
+    matches!(list.args.as_slice(), [only] if is_number(only))
 }
 
 fn flow(result: Result<(), Fault>) -> Flow {

@@ -61,7 +61,7 @@ const CHOICE_AND_TYPES: &str = "\
     bigint bool boolean bytea cast choose coalesce convert decimal double float float4 float8 glob if ifnull iif int \
     int2 int4 int8 integer interval isnull json jsonb like likelihood likely nchar nullif num_nonnulls num_nulls \
     numeric nvl nvl2 parse pg_typeof real row smallint text timestamptz timetz try_cast try_convert try_parse typeof \
-    unlikely uuid varchar zeroblob";
+    unlikely uuid values varchar zeroblob";
 
 /// JSON.
 const JSON: &str = "\

@@ -34,6 +34,7 @@ mod names;
 mod rules;
 mod scan;
 mod scope;
+mod sqlite;
 
 #[cfg(test)]
 mod tests;
@@ -163,7 +164,7 @@ fn read_in(text: &str, dialect: Dialect, readings: &mut Vec<Vec<SqlStatement>>) 
 fn parse(text: &str, dialect: Dialect) -> Result<Vec<SqlStatement>, Fault> {
     let grammar: &dyn sqlparser::dialect::Dialect = match dialect {
         Dialect::Postgres | Dialect::Generic => &PostgreSqlDialect {},
-        Dialect::Sqlite => &SQLiteDialect {},
+        Dialect::Sqlite => &sqlite::Sqlite(SQLiteDialect {}),
         Dialect::Mysql => &MySqlDialect {},
         Dialect::Mssql => &MsSqlDialect {},
     };

@@ -284,6 +284,21 @@ fn a_function_is_granted_by_name_or_harmless() {
 }
 
 #[test]
+fn what_only_looks_like_a_call_is_none() {
+    let rules = |statements: &[&str]| SqlGrant { tables: None, ..grant(statements, &[]) };
+    let create = |dialect, text| verdict(&rules(&["create"]), dialect, text);
+    create(Dialect::Postgres, "CREATE TABLE logs (at timestamptz) PARTITION BY RANGE (at)").unwrap();
+    assert!(create(Dialect::Postgres, "CREATE TABLE logs (at int) PARTITION BY RANGE (f(at))").is_err());
+    assert!(create(Dialect::Postgres, "CREATE TABLE logs (at int DEFAULT range(1))").is_err());
+    create(Dialect::Mysql, "CREATE INDEX i ON users (email(20), name)").unwrap();
+    assert!(create(Dialect::Mysql, "CREATE INDEX i ON users ((f(email)))").is_err());
+    assert!(create(Dialect::Postgres, "CREATE INDEX i ON users (f(20))").is_err());
+    let upsert = |text| verdict(&rules(&["insert", "update"]), Dialect::Mysql, text);
+    upsert("INSERT INTO a (n) VALUES (1) ON DUPLICATE KEY UPDATE n = VALUES(n)").unwrap();
+    assert!(upsert("INSERT INTO a (n) VALUES (1) ON DUPLICATE KEY UPDATE n = VALUES(f(n))").is_err());
+}
+
+#[test]
 fn servers_that_read_a_text_differently_are_not_asked_to() {
     // Executable comments: https://dev.mysql.com/doc/refman/8.4/en/comments.html
     for text in [
