@@ -127,17 +127,61 @@ pub fn join(start: &str, path: &str, os: Os) -> String {
         let drive = start.get(..2).filter(|start| has_drive(start)).unwrap_or_default();
         return format!("{drive}{path}");
     }
+    let path = match (path.get(..2), start.get(..2)) {
+        // `C:a` starts where the process stands on that drive, which is known of its own drive only.
+        (Some(drive), Some(own)) if is_drive_relative(path, os) && drive.eq_ignore_ascii_case(own) => {
+            path.get(2..).unwrap_or_default()
+        }
+        _ => path,
+    };
     if is_absolute(path, os) {
         return path.to_owned();
     }
     [start.trim_end_matches('/'), "/", path].concat()
 }
 
-/// `~`, `~user`, `$HOME`, `${HOME}`, `%USERPROFILE%` and `$PWD` at the beginning, as servers expand them.
+fn is_drive_relative(text: &str, os: Os) -> bool {
+    os == Os::Windows && has_drive(text) && !text.get(2..).is_some_and(|rest| rest.starts_with(['/', '\\']))
+}
+
+/// Variables of Windows that stand for a folder of the user, and where that is below the home.
+const WINDOWS_FOLDERS: &[(&str, &str)] = &[
+    ("USERPROFILE", ""),
+    ("HOME", ""),
+    ("HOMEPATH", ""),
+    ("HOMEDRIVE%%HOMEPATH", ""),
+    ("APPDATA", "/AppData/Roaming"),
+    ("LOCALAPPDATA", "/AppData/Local"),
+    ("TEMP", "/AppData/Local/Temp"),
+    ("TMP", "/AppData/Local/Temp"),
+    ("ONEDRIVE", "/OneDrive"),
+];
+
+/// What follows `%APPDATA%` or `$env:APPDATA` and the like at the beginning, after the folder that it stands for (below
+/// the home). Their letter case is free.
+pub fn below_windows_folder(path: &str) -> Option<(&'static str, &str)> {
+    let strip = |text: &'_ str, start: &str| -> Option<usize> {
+        text.get(..start.len()).filter(|head| head.eq_ignore_ascii_case(start)).map(|_| start.len())
+    };
+    let named = |name: &str, open: &str, close: &str| {
+        let end = strip(path, open)?;
+        let end = end + strip(path.get(end..)?, name)?;
+        let rest = path.get(end + strip(path.get(end..)?, close)?..)?;
+        (rest.is_empty() || rest.starts_with(['/', '\\'])).then_some(rest)
+    };
+    let forms = [("%", "%"), ("$env:", ""), ("${env:", "}")];
+    WINDOWS_FOLDERS.iter().find_map(|(name, folder)| {
+        forms.iter().find_map(|(open, close)| named(name, open, close)).map(|rest| (*folder, rest))
+    })
+}
+
+/// `~`, `~user`, `$HOME`, `${HOME}`, `%USERPROFILE%`, `%APPDATA%` and `$PWD` at the beginning, as servers expand them.
 pub fn expand_home<'a>(path: &'a str, home: Option<&str>, cwd: &str) -> Cow<'a, str> {
     let Some(home) = home.filter(|_| path.starts_with(['~', '$', '%'])) else { return Cow::Borrowed(path) };
-    let forms =
-        [("$HOME", home), ("${HOME}", home), ("%USERPROFILE%", home), ("%HOME%", home), ("$PWD", cwd), ("${PWD}", cwd)];
+    if let Some((folder, rest)) = below_windows_folder(path) {
+        return Cow::Owned(format!("{home}{folder}{rest}"));
+    }
+    let forms = [("$HOME", home), ("${HOME}", home), ("$PWD", cwd), ("${PWD}", cwd)];
     for (form, value) in forms {
         if let Some(rest) = path.strip_prefix(form).filter(|rest| rest.is_empty() || rest.starts_with(['/', '\\'])) {
             return Cow::Owned(format!("{value}{rest}"));
@@ -304,6 +348,13 @@ mod tests {
         assert_eq!(expand("~root/x"), "/root/x");
         assert_eq!(expand("$HOMELESS/x"), "$HOMELESS/x");
         assert_eq!(expand("a/~/x"), "a/~/x");
+        assert_eq!(expand("%USERPROFILE%/x"), "/home/ada/x");
+        assert_eq!(expand(r"%AppData%\Claude\x.json"), r"/home/ada/AppData/Roaming\Claude\x.json");
+        assert_eq!(expand("%LOCALAPPDATA%"), "/home/ada/AppData/Local");
+        assert_eq!(expand(r"$env:APPDATA\x"), r"/home/ada/AppData/Roaming\x");
+        assert_eq!(expand(r"%HOMEDRIVE%%HOMEPATH%\.ssh"), r"/home/ada\.ssh");
+        assert_eq!(expand("%APPDATAX%/x"), "%APPDATAX%/x");
+        assert_eq!(expand("a/%APPDATA%/x"), "a/%APPDATA%/x");
     }
 
     #[test]
@@ -312,5 +363,9 @@ mod tests {
         assert_eq!(join("/w", "/a", Os::Posix), "/a");
         assert_eq!(join("c:/w", r"\a", Os::Windows), r"c:\a");
         assert_eq!(join("c:/w", r"D:\a", Os::Windows), r"D:\a");
+        assert_eq!(join("c:/w", r"C:proj\x", Os::Windows), r"c:/w/proj\x");
+        assert_eq!(join("c:/w", r"C:..\x", Os::Windows), r"c:/w/..\x");
+        assert_eq!(join("c:/w", r"D:proj\x", Os::Windows), r"D:proj\x");
+        assert_eq!(join("/w", "c:x", Os::Posix), "/w/c:x");
     }
 }

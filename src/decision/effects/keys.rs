@@ -3,6 +3,7 @@
 //! A key name counts as its words, without letter case or separators: `filePath`, `file_path` and `FILE-PATH` are one.
 
 use super::super::verbs;
+use crate::model::place::below_windows_folder;
 
 /// What a key's name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,11 +131,13 @@ pub fn has_path_form(text: &str) -> bool {
         [b'.', b'/' | b'\\', ..] | [b'.', b'.'] | [b'.', b'.', b'/' | b'\\', ..] => true,
         [b'\\', b'\\', ..] => true,
         [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic() => true,
+        // Below where the process stands on that drive.
+        [drive, b':', ..] if drive.is_ascii_alphabetic() => text.contains('\\') && !text.contains(' '),
         _ => {
             starts_with_ignoring_case(text, "file:")
                 || text.starts_with("$HOME")
                 || text.starts_with("${HOME}")
-                || starts_with_ignoring_case(text, "%userprofile%")
+                || (text.starts_with(['%', '$']) && below_windows_folder(text).is_some())
                 || climbs(text)
         }
     }
@@ -217,6 +220,9 @@ mod tests {
             "%2e%2e/x",
             "~bob/x",
             "//etc/passwd",
+            r"C:proj\x",
+            r"%APPDATA%\Claude\claude_desktop_config.json",
+            "$env:LOCALAPPDATA/x",
         ] {
             assert!(has_path_form(path), "{path}");
         }
@@ -230,6 +236,8 @@ mod tests {
             "and/or",
             "1/2",
             "a\n/etc/passwd",
+            "x:y",
+            "%APPDATA% is a variable",
             "",
         ] {
             assert!(!has_path_form(other), "{other}");

@@ -218,7 +218,7 @@ impl Links {
                 continue;
             }
             let tail = text.get(at + 1..).unwrap_or("");
-            let fits = if separator == ":" { is_port(tail) } else { is_path(tail) };
+            let fits = if separator == ":" { is_port(tail) } else { is_path(tail) && !is_kubernetes_key(name, tail) };
             if fits && is_bare_host(name, separator, tail) {
                 self.hosts.add(parse_host(name).unwrap_or(Host::None));
             }
@@ -370,4 +370,14 @@ fn is_namespace(written: &str) -> bool {
     written.strip_prefix("http://www.w3.org/").is_some_and(|rest| {
         rest.bytes().take(4).filter(u8::is_ascii_digit).count() == 4 && rest.len() < 64 && !rest.contains(['?', '@'])
     })
+}
+
+/// `app.kubernetes.io/name`, `rbac.authorization.k8s.io/v1` and `k8s.io/api` are keys, groups and packages of Kubernetes.
+/// Its own domains alone: under another one, somebody may wait for what is sent.
+fn is_kubernetes_key(name: &str, tail: &str) -> bool {
+    let own = ["kubernetes.io", "k8s.io"]
+        .iter()
+        .any(|domain| name.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.')));
+    let key = tail.split(|c: char| c.is_whitespace() || "\"'`<>),:={}[]".contains(c)).next().unwrap_or(tail);
+    own && key.len() <= 253 && !key.contains(['?', '#', '@', '%', '&'])
 }

@@ -118,8 +118,22 @@ fn code_and_prose_have_no_hosts() {
         "x://",
         "object.keys/values",
         "tests/data/a.io/b",
+        "app.kubernetes.io/name: web",
+        "kubectl get pods -l app.kubernetes.io/name=web",
+        "apiVersion: rbac.authorization.k8s.io/v1",
+        "import \"k8s.io/apimachinery/pkg/runtime\"",
     ] {
         assert_eq!(hosts(text), Vec::<String>::new(), "{text}");
+    }
+    // The same form under a domain of anybody's, and a link to the same domain.
+    for text in [
+        "app.evilkubernetes.io/name: web",
+        "app.kubernetes.io.evil.io/name",
+        "see https://kubernetes.io/docs",
+        "app.kubernetes.io/name?d=secret",
+        "kubernetes.io:8080",
+    ] {
+        assert_eq!(hosts(text).len(), 1, "{text}");
     }
 }
 

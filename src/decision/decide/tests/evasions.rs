@@ -172,6 +172,20 @@ fn white_space_quotes_and_fragments_hide_no_place() {
 }
 
 #[test]
+fn a_variable_or_a_drive_of_windows_hides_no_place() {
+    let under = flat(".");
+    for (hidden, rule) in [
+        (r"%APPDATA%\Claude\x.json", "servers.fs.allowed_paths"),
+        (r"$env:USERPROFILE\x", "servers.fs.allowed_paths"),
+        ("%localappdata%/x", "servers.fs.allowed_paths"),
+        (r"C:.ssh\id_rsa", "protection.credential-files"),
+    ] {
+        under.denies("fs", "t", json!({"zebra": hidden}), rule);
+    }
+    under.allows("fs", "t", json!({"zebra": "src/a.rs"}));
+}
+
+#[test]
 fn a_label_on_what_is_in_a_folder_is_earned_by_touching_the_folder() {
     let under = Under::policy(
         "servers: { fs: { allowed_tools: [tree] } }\nlabels: { private: ['fs:~/Documents/**'], out: [x.y] }\nflows: [{ name: x, from: private, to: out, then: deny }]",
