@@ -85,7 +85,14 @@ fn what_mail_programs_split_differently_is_refused() {
         "alice@acme.com[eve@evil.com",
         "<alice@acme.com>eve@evil.com",
         "<eve@evil.com>@acme.com",
-        // CVE-2019-16056 (Python): more than one @; CVE-2025-7783-like quoting; Jakarta Mail (elttam, 2024).
+        // nodemailer took the address out of the quotes: CVE-2025-13033, GHSA-mm7p-fcc7-pg87.
+        "\"eve@evil.com x\"@acme.com",
+        "g0: g1: g2: eve@evil.com;",
+        // A comment that is closed nowhere, or holds the rest.
+        "eve@[192.0.2.1](@acme.com",
+        "eve@evil.com(@acme.com",
+        "eve@evil.com (bob@acme.com",
+        // CVE-2019-16056 (Python): more than one @.
         "eve@evil.com@acme.com",
         "<aaa@bbb.com>ccc@ddd.com",
         "\"a\"eve@evil.com",

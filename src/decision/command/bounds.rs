@@ -95,7 +95,18 @@ const WHOLE: &[&str] = &[
     "torsocks",
     "proxychains",
     "proxychains4",
+    // Arithmetic runs the values of variables; a key binding is a command.
+    "let",
+    "bind",
 ];
+
+/// Builtins of shells that take names of variables. The index of an array is computed, and may hold a command:
+/// `read 'a[$(id)]'`.
+const NAMERS: &[&str] =
+    &["read", "mapfile", "readarray", "getopts", "unset", "declare", "typeset", "local", "export", "readonly", "wait"];
+
+/// Those that set what later commands run with: Cursor's list was passed by them, CVE-2026-22708.
+const EXPORTERS: &[&str] = &["export", "declare", "typeset", "readonly", "local"];
 
 struct Danger {
     programs: &'static [&'static str],
@@ -141,8 +152,10 @@ const DANGERS: &[Danger] = &[
     },
     Danger {
         programs: &["tar", "gtar", "bsdtar"],
-        letters: "IF",
+        letters: "IFTP",
         options: &[
+            "--files-from",
+            "--absolute-names",
             "--checkpoint-action",
             "--to-command",
             "--use-compress-program",
@@ -153,7 +166,7 @@ const DANGERS: &[Danger] = &[
         ],
     },
     Danger { programs: &["zip"], letters: "T", options: &["--unzip-command", "--test"] },
-    Danger { programs: &["rsync"], letters: "e", options: &["--rsh", "--rsync-path", "--config"] },
+    Danger { programs: &["rsync"], letters: "e", options: &["--rsh", "--rsync-path", "--config", "--files-from"] },
     Danger {
         programs: &["ssh", "scp", "sftp", "ssh-keygen", "ssh-add"],
         letters: "",
@@ -184,13 +197,19 @@ const DANGERS: &[Danger] = &[
             "--super-prefix",
             "--upload-archive",
             "--tool",
+            "--ext-diff",
+            "--textconv",
+            "--pathspec-from-file",
         ],
     },
     Danger {
         programs: &["sort", "gsort"],
         letters: "oT",
-        options: &["--compress-program", "--output", "--temporary-directory"],
+        options: &["--compress-program", "--output", "--temporary-directory", "--files0-from"],
     },
+    // They read the files that a file names.
+    Danger { programs: &["wc", "du", "gwc", "gdu"], letters: "", options: &["--files0-from"] },
+    Danger { programs: &["file"], letters: "fCm", options: &["--files-from", "--compile", "--magic-file"] },
     Danger { programs: &["uniq", "xxd"], letters: "r", options: &[] },
     Danger { programs: &["split"], letters: "", options: &["--filter"] },
     Danger {
@@ -206,7 +225,27 @@ const DANGERS: &[Danger] = &[
     Danger { programs: &["rg"], letters: "", options: &["--pre", "--hostname-bin"] },
     Danger { programs: &["history", "fc"], letters: "awrnceps", options: &[] },
     Danger { programs: &["curl"], letters: "K", options: &["--config", "--engine", "--libcurl"] },
-    Danger { programs: &["wget"], letters: "e", options: &["--execute", "--use-askpass", "--config"] },
+    Danger { programs: &["wget"], letters: "ei", options: &["--execute", "--use-askpass", "--config", "--input-file"] },
+    Danger {
+        programs: &["aria2c"],
+        letters: "i",
+        options: &[
+            "--input-file",
+            "--conf-path",
+            "--on-download-start",
+            "--on-download-complete",
+            "--on-download-error",
+            "--on-download-stop",
+            "--on-download-pause",
+            "--on-bt-download-complete",
+        ],
+    },
+    Danger { programs: &["gh"], letters: "", options: &["alias", "extension", "extensions", "ext"] },
+    // A value is set in a variable, whose index may hold a command.
+    Danger { programs: &["printf"], letters: "v", options: &[] },
+    Danger { programs: &["test", "["], letters: "", options: &["-v", "-R"] },
+    Danger { programs: EXPORTERS, letters: "nif", options: &[] },
+    Danger { programs: &["wait"], letters: "p", options: &[] },
     Danger { programs: &["cargo"], letters: "Z", options: &["--config"] },
     Danger {
         programs: &["go"],
@@ -218,6 +257,7 @@ const DANGERS: &[Danger] = &[
         letters: "c",
         options: &["--script-shell", "--node-options", "--call", "--userconfig", "--globalconfig", "--shell"],
     },
+    Danger { programs: &["npm", "pnpm", "yarn"], letters: "", options: &["exec", "x", "dlx", "config", "set-script"] },
     Danger { programs: &["make", "gmake"], letters: "", options: &["--eval", "-E"] },
     Danger {
         programs: &["gcc", "g++", "cc", "c++", "clang", "clang++"],
@@ -293,7 +333,7 @@ fn literal(name: &str, texts: &[&str]) -> Vec<usize> {
             found.extend(
                 texts
                     .get(1)
-                    .filter(|text| !text.starts_with('-') && text.contains(['I', 'F']))
+                    .filter(|text| !text.starts_with('-') && text.contains(['I', 'F', 'T', 'P']))
                     .into_iter()
                     .flat_map(|_| 1..texts.len()),
             );
@@ -303,6 +343,12 @@ fn literal(name: &str, texts: &[&str]) -> Vec<usize> {
         ),
         "git" => found.extend(git(texts)),
         _ => {}
+    }
+    if NAMERS.contains(&name) {
+        found.extend(indexes(texts, |text| text.contains('[')));
+    }
+    if EXPORTERS.contains(&name) {
+        found.extend(indexes(texts, |text| text.contains('=')));
     }
     // A value that stands for another program's protocol: `git clone 'ext::sh -c ...'`.
     found.extend(indexes(texts, |text| text.contains("ext::") || text.contains("fd::")));
@@ -344,8 +390,8 @@ fn is_danger(danger: &Danger, text: &str) -> bool {
     }
     let name = text.split('=').next().unwrap_or_default();
     danger.options.iter().any(|option| match option {
-        // GNU tools take any beginning of a long option.
-        long if long.starts_with("--") => name.len() > 3 && long.starts_with(name),
+        // GNU tools take any beginning of a long option, but for one that is another option of its own.
+        long if long.starts_with("--") => name.len() > 3 && long.starts_with(name) && name != "--file",
         short if short.len() == 2 && short.starts_with('-') => text.starts_with(short),
         single if single.starts_with('-') => name == *single,
         word => text == *word || (*word == "+" && text.starts_with('+')),

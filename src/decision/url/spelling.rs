@@ -51,7 +51,7 @@ pub(super) fn odd(text: &str) -> Option<&'static str> {
     let authority = after.split(['/', '?', '#']).next().unwrap_or(after);
     let wide = after.split('/').next().unwrap_or(after);
     let tail = wide.get(authority.len()..).unwrap_or("");
-    // Log4j (CVE-2021-45046): `ldap://127.0.0.1#.evil.com` is the whole of it to JNDI, and 127.0.0.1 to Java's URI.
+    // Log4j's allowedLdapHost was passed so: `ldap://127.0.0.1#.evil.com` is the whole of it to JNDI, and 127.0.0.1 to Java's URI.
     let more_host = (tail.starts_with('#') || !special) && tail.contains(['.', ':']);
     if tail.contains(['@', '\\']) || more_host {
         return Some("what follows its host without a slash between could belong to the host");

@@ -98,6 +98,30 @@ fn a_read_only_transaction_cannot_be_left() {
     denies(Dialect::Postgres, "END; DROP TABLE orders");
 }
 
+/// Gates that looked at the first word, or not at each place where a function may stand.
+#[test]
+fn published_bypasses_of_read_only_gates_are_denied() {
+    // https://github.com/hannesrudolph/sqlite-explorer-fastmcp-mcp-server/issues/8 and 12
+    denies(Dialect::Sqlite, "WITH m10x AS (SELECT 1) DELETE FROM orders");
+    denies(Dialect::Sqlite, "WITH x AS (SELECT 1) DELETE FROM orders -- limit");
+    // https://github.com/perrypixel/Easy-Postgres-MCP/issues/3
+    denies(Dialect::Postgres, "WITH x AS (SELECT 1) UPDATE orders SET total = 1");
+    // https://github.com/srthkdev/omnisql-mcp/issues/19
+    denies(Dialect::Postgres, "WITH ins AS (INSERT INTO orders (id) VALUES (1) RETURNING 1) SELECT 1");
+    // https://github.com/cubrid-lab/cubrid-mcp-server/issues/40
+    denies(Dialect::Mysql, "SELECT * FROM orders FOR UPDATE");
+    // https://github.com/crystaldba/postgres-mcp/issues/178: the name of a function was only checked outside of FROM.
+    denies(Dialect::Postgres, "SELECT * FROM pg_read_file('/etc/passwd')");
+    denies(Dialect::Postgres, "SELECT * FROM orders CROSS JOIN LATERAL pg_read_file(note) AS f");
+    denies(Dialect::Postgres, "SELECT * FROM orders o, pg_catalog.pg_read_file('/etc/passwd') WITH ORDINALITY");
+    // @executeautomation/database-server, GHSA-65hm-pwj5-73pw: startsWith("SELECT").
+    denies(Dialect::Postgres, "SELECT 1; COMMIT; DROP TABLE orders");
+    denies(Dialect::Postgres, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity");
+    // MySQL writes files from a SELECT.
+    denies(Dialect::Mysql, "SELECT '<?php' INTO OUTFILE '/var/www/x.php'");
+    denies(Dialect::Mysql, "SELECT 1 INTO @x FROM orders; SELECT sleep(1)");
+}
+
 #[test]
 fn a_statement_inside_another_counts() {
     let p = Dialect::Postgres;

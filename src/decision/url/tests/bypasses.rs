@@ -25,8 +25,8 @@ const BYPASSES: &[(&str, &str)] = &[
     ("claroty: no slash", "https:evil.com/x"),
     ("claroty: backslashes", "http:\\\\evil.com\\x"),
     ("claroty: mixed slashes", "http:/\\evil.com/x"),
-    ("claroty: log4j CVE-2021-45046", "ldap://127.0.0.1#.evil.com:1389/a"),
-    // OWASP SSRF Prevention Cheat Sheet, issue 2401: backslash before @.
+    ("claroty: log4j, allowedLdapHost", "ldap://127.0.0.1#.evil.com:1389/a"),
+    // https://github.com/OWASP/CheatSheetSeries/issues/2401: backslash before @.
     ("owasp 2401", "http://good.com\\@evil.com"),
     ("owasp 2401, reversed", "https://evil.com\\@good.com/"),
     // field.md: seen against other policy engines.
@@ -42,14 +42,14 @@ const BYPASSES: &[(&str, &str)] = &[
     // CVE-2021-29921 (Python), CVE-2021-28918 (netmask): leading zeros are octal for some, decimal for others.
     ("octal CVE-2021-29921", "http://010.8.8.8/"),
     ("octal CVE-2021-28918", "http://0177.0.0.01/"),
-    // CVE-2018-3774 (url-parse), CVE-2022-0512, CVE-2022-0686, CVE-2022-0691, CVE-2020-8124.
+    // url-parse of npm: backslash before @, more than one @, an empty port, a leading control character.
     ("url-parse CVE-2018-3774", "http://evil.com\\@good.com:80/"),
     ("url-parse CVE-2022-0512", "http://@evil.com@good.com/"),
     ("url-parse CVE-2022-0686", "http://good.com:"),
     ("url-parse CVE-2022-0691", "\u{8}http://good.com/"),
     ("url-parse CVE-2021-27515", "https:/\\evil.com/good.com"),
-    ("parse-url CVE-2022-2900", "http://127.0.0.1[good.com]/"),
-    // CVE-2021-23435 and the like: user information that looks like a host.
+    ("bracket after an address", "http://127.0.0.1[good.com]/"),
+    // User information that looks like a host.
     ("userinfo", "https://good.com@evil.com/"),
     ("userinfo, encoded slash", "https://good.com%2f@evil.com/"),
     ("userinfo, password", "https://good.com:443@evil.com/"),
@@ -84,7 +84,7 @@ const BYPASSES: &[(&str, &str)] = &[
     ("portswigger: four slashes", "////evil.com/"),
     ("portswigger: backslash pair", "\\\\evil.com/"),
     ("portswigger: triple", "https:////good.com@evil.com/"),
-    // CVE-2025-54131 and CVE-2025-65513 style tools: any scheme, no check at all.
+    // What a tool without a check of its own would follow; fetch-mcp only looked at literal addresses, CVE-2025-65513.
     ("scheme: javascript", "javascript://good.com/%0aalert(1)"),
     ("scheme: data", "data://good.com/,x"),
     ("scheme: gopher", "gopher://good.com:6379/_SLAVEOF"),
