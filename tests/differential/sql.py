@@ -8,20 +8,17 @@ The statements stand in tests/data/sql. `cargo test` reads the table: what chang
 read-only grant (tests/readers.rs). The reads that such a grant denies are printed, and stand in docs/readers.md.
 """
 
-import argparse, collections, json, pathlib, subprocess, sys, tempfile
+import argparse, collections, json, pathlib, sys
 
+import remit
 from postgres import Postgres
 from sqlite import SQLite
 
 TABLE = pathlib.Path(__file__).resolve().parent.parent / "data" / "sql-servers.jsonl"
-REMIT = pathlib.Path(__file__).resolve().parent.parent.parent / "target" / "debug" / "remit"
 
 # Every kind of statement that only reads, on every table.
-POLICY = """version: 1
-servers:
-  postgres: {tools: {query: {args: {sql: {sql: {statements: [%s]}}}}}}
-  sqlite: {tools: {query: {args: {sql: {sql: {statements: [%s]}}}}}}
-""" % (("select, explain, explain analyze, show, describe, pragma",) * 2)
+READING = {"sql": {"statements": ["select", "explain", "explain analyze", "show", "describe", "pragma"]}}
+POLICY = {"version": 1, "servers": {name: {"tools": {"query": {"args": {"sql": READING}}}} for name in ("postgres", "sqlite")}}
 
 # Each is put around each of the statements below, and around a read.
 WRAPPERS = {
@@ -63,20 +60,15 @@ def corpus(server):
     return list(dict.fromkeys(found))
 
 
-def verdicts(remit, server, texts):
-    """Whether a grant of all that reads admits each text."""
-    with tempfile.TemporaryDirectory() as folder:
-        policy = pathlib.Path(folder, "mcp.policy.yaml")
-        policy.write_text(POLICY)
-        calls = "".join(json.dumps({"server": server, "tool": "query", "arguments": {"sql": text}}) + "\n" for text in texts)
-        done = subprocess.run([remit, "decide", "--policy", policy], input=calls, stdout=subprocess.PIPE, text=True, check=True)
-    return [json.loads(line) for line in done.stdout.split("\n") if line]
+def verdicts(binary, server, texts):
+    """What remit says of each under a grant of all that reads."""
+    return remit.verdicts(binary, POLICY, server, "query", "sql", texts)
 
 
-def run(server, remit, everything):
+def run(server, binary, everything):
     rows, wrong = [], []
     texts = corpus(server.name)
-    judged = verdicts(remit, server.name, [server.fill(text) for _, text in texts])
+    judged = verdicts(binary, server.name, [server.fill(text) for _, text in texts])
     for (group, text), verdict in zip(texts, judged, strict=True):
         admitted = verdict["verdict"] == "allow"
         if not admitted and not everything:
@@ -93,10 +85,10 @@ def run(server, remit, everything):
     return rows, wrong
 
 
-def functions(server, remit):
+def functions(server, binary):
     """Every volatile function that everybody may call must be a known one."""
     names = server.volatile_functions()
-    judged = verdicts(remit, "postgres", [f'SELECT "{name}"()' for name in names])
+    judged = verdicts(binary, "postgres", [f'SELECT "{name}"()' for name in names])
     admitted = {name for name, verdict in zip(names, judged, strict=True) if verdict["verdict"] == "allow"}
     print(f"differential sql: {len(names)} volatile functions of PostgreSQL, {len(admitted)} admitted")
     return [f"postgres: the function {name} is volatile, and admitted" for name in sorted(admitted - HARMLESS)]
@@ -104,7 +96,7 @@ def functions(server, remit):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--remit", default=str(REMIT))
+    arguments.add_argument("--remit", default=str(remit.BINARY))
     arguments.add_argument("--write", action="store_true")
     arguments = arguments.parse_args()
     table, wrong = [], []

@@ -9,11 +9,12 @@ are not installed are left out. `cargo test` reads the table: a URL that two of 
 no grant (src/decision/url/tests/differential.rs).
 """
 
-import argparse, ctypes, ctypes.util, ipaddress, itertools, json, pathlib, random, re, socket, subprocess, sys, tempfile
+import argparse, ctypes, ctypes.util, ipaddress, itertools, json, pathlib, random, re, socket, subprocess, sys
 import urllib.parse
 
+import remit
+
 TABLE = pathlib.Path(__file__).resolve().parent.parent / "data" / "url-readers.jsonl"
-REMIT = pathlib.Path(__file__).resolve().parent.parent.parent / "target" / "debug" / "remit"
 SCHEMES = ("http", "https", "ftp", "ws", "ldap", "foo")
 
 NODE = r"""
@@ -145,23 +146,16 @@ def can_be_granted(host):
         return "xn--" not in host and bool(re.fullmatch(r"([a-z0-9-]+\.)*[a-z][a-z-]*", host))
 
 
-def admitted(remit, urls, hosts):
+def admitted(binary, urls, hosts):
     """Those of the URLs that a grant of all the hosts admits, with every scheme and port."""
     plain = sorted(host for host in hosts if can_be_granted(host))
     places = [f"{scheme}://{f'[{host}]' if ':' in host else host}:*/**" for scheme in SCHEMES for host in plain]
-    policy = {"version": 1, "servers": {"web": {"tools": {"fetch": {"args": {"url": {"urls": places}}}}}}}
-    calls = "".join(json.dumps({"server": "web", "tool": "fetch", "arguments": {"url": url}}) + "\n" for url in urls)
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder, "mcp.policy.yaml")
-        path.write_text(json.dumps(policy))
-        done = subprocess.run([remit, "decide", "--policy", path], input=calls, stdout=subprocess.PIPE, text=True, check=True)
-    verdicts = [json.loads(line)["verdict"] for line in done.stdout.split("\n") if line]
-    return [url for url, verdict in zip(urls, verdicts, strict=True) if verdict != "deny"]
+    return remit.admitted(binary, remit.granting("web", "fetch", "url", {"urls": places}), "web", "fetch", "url", urls)
 
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--remit", default=str(REMIT))
+    arguments.add_argument("--remit", default=str(remit.BINARY))
     arguments.add_argument("--write", action="store_true")
     arguments = arguments.parse_args()
     rows = table()
