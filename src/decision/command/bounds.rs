@@ -102,8 +102,22 @@ const WHOLE: &[&str] = &[
 
 /// Builtins of shells that take names of variables. The index of an array is computed, and may hold a command:
 /// `read 'a[$(id)]'`.
-const NAMERS: &[&str] =
-    &["read", "mapfile", "readarray", "getopts", "unset", "declare", "typeset", "local", "export", "readonly", "wait"];
+const NAMERS: &[&str] = &[
+    "read",
+    "mapfile",
+    "readarray",
+    "getopts",
+    "unset",
+    "declare",
+    "typeset",
+    "local",
+    "export",
+    "readonly",
+    "wait",
+    "integer",
+    "float",
+    "vared",
+];
 
 /// Those that set what later commands run with: Cursor's list was passed by them, CVE-2026-22708.
 const EXPORTERS: &[&str] = &["export", "declare", "typeset", "readonly", "local"];
@@ -148,7 +162,7 @@ const DANGERS: &[Danger] = &[
     Danger {
         programs: &["find", "gfind"],
         letters: "",
-        options: &["-delete", "-fprint", "-fprint0", "-fprintf", "-fls"],
+        options: &["-delete", "-fprint", "-fprint0", "-fprintf", "-fls", "-files0-from"],
     },
     Danger {
         programs: &["tar", "gtar", "bsdtar"],
@@ -242,7 +256,7 @@ const DANGERS: &[Danger] = &[
     },
     Danger { programs: &["gh"], letters: "", options: &["alias", "extension", "extensions", "ext"] },
     // A value is set in a variable, whose index may hold a command.
-    Danger { programs: &["printf"], letters: "v", options: &[] },
+    Danger { programs: &["printf", "print"], letters: "v", options: &[] },
     Danger { programs: &["test", "["], letters: "", options: &["-v", "-R"] },
     Danger { programs: EXPORTERS, letters: "nif", options: &[] },
     Danger { programs: &["wait"], letters: "p", options: &[] },
@@ -262,8 +276,17 @@ const DANGERS: &[Danger] = &[
     Danger {
         programs: &["gcc", "g++", "cc", "c++", "clang", "clang++"],
         letters: "",
-        options: &["-wrapper", "-fplugin", "-specs", "--specs", "-Xclang", "-B"],
+        options: &["-wrapper", "-fplugin", "-specs", "--specs", "-Xclang", "-B", "@"],
     },
+    // A file of further arguments, or of names of files.
+    Danger { programs: &["rustc", "javac", "java", "ld", "ar", "7z", "7za", "7zz"], letters: "", options: &["@"] },
+    Danger {
+        programs: &["tex", "latex", "pdflatex", "xelatex", "lualatex"],
+        letters: "",
+        options: &["-shell-escape", "--shell-escape", "-enable-write18", "--enable-write18"],
+    },
+    Danger { programs: &["dc", "gnuplot", "lftp"], letters: "ec", options: &["--expression", "--eval"] },
+    Danger { programs: &["octave", "octave-cli"], letters: "", options: &["--eval"] },
     Danger { programs: &["psql"], letters: "co", options: &["--command", "--output"] },
     Danger {
         programs: &["mysql", "mariadb"],
@@ -351,7 +374,7 @@ fn literal(name: &str, texts: &[&str]) -> Vec<usize> {
         found.extend(indexes(texts, |text| text.contains('=')));
     }
     // A value that stands for another program's protocol: `git clone 'ext::sh -c ...'`.
-    found.extend(indexes(texts, |text| text.contains("ext::") || text.contains("fd::")));
+    found.extend(indexes(texts, |text| text.contains("ext::") || text.contains("fd::") || text.contains("%pipe%")));
     found
 }
 
@@ -394,7 +417,8 @@ fn is_danger(danger: &Danger, text: &str) -> bool {
         long if long.starts_with("--") => name.len() > 3 && long.starts_with(name) && name != "--file",
         short if short.len() == 2 && short.starts_with('-') => text.starts_with(short),
         single if single.starts_with('-') => name == *single,
-        word => text == *word || (*word == "+" && text.starts_with('+')),
+        start if ["+", "@"].contains(start) => text.starts_with(*start),
+        word => text == *word,
     })
 }
 

@@ -366,6 +366,11 @@ fn a_wildcard_gives_no_option_that_runs_writes_or_reads_what_it_names() {
         ("wget **", "wget -i list"),
         ("npm **", "npm exec evil"),
         ("gh **", "gh alias set x '!curl x'"),
+        ("find **", "find -files0-from list"),
+        ("gcc **", "gcc @args"),
+        ("pdflatex **", "pdflatex --shell-escape x.tex"),
+        ("dc **", "dc -e '!curl x'"),
+        ("gs **", "gs -sOutputFile=%pipe%curl x"),
     ] {
         denies(&[granted], text);
     }
@@ -380,6 +385,8 @@ fn a_wildcard_gives_no_option_that_runs_writes_or_reads_what_it_names() {
         ("tar **", "tar --file=a.tar -x"),
         ("wget **", "wget -q http://x/y"),
         ("npm **", "npm run test"),
+        ("gcc **", "gcc -O2 -c x.c"),
+        ("pdflatex **", "pdflatex x.tex"),
         ("sort --files0-from=list", "sort --files0-from=list"),
     ] {
         allows(&[granted], text);
