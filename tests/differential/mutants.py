@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Odd texts by the thousand: what remit admits of them is run, and must do nothing that was not granted.
 
-    tests/differential/mutants.py [--seconds 60] [--seed 1] [postgres|sqlite|bash|dash ...]
+    tests/differential/mutants.py [--seconds 60] [--seed 1] [postgres|sqlite|bash|dash|mail ...]
 
 SQL: a read is mixed with a write, with quotes, comments and brackets; what a read-only grant admits may change nothing.
 Shell: granted commands are mixed with `evil`; what is admitted may neither run it nor make a file.
+Mail: recipients at acme.com are mixed with others; to whom an admitted text goes must not depend on who reads it.
 """
 
-import argparse, os, pathlib, pwd, random, resource, shutil, subprocess, tempfile, time
+import argparse, email, email.policy, email.utils, os, pathlib, pwd, random, re, resource, shutil, subprocess, tempfile, time
 
 import remit
 import sql
@@ -36,6 +37,17 @@ ${x# if then else fi for do done while until case esac ;; function f() time copr
 {fd}> \\$( é""".split() + [" ", "\n", "\r\n", "\r", "\\\n", "\t", "<<E\n", "\nE\n", "<<'E'\n", "<<-E\n", "\x0c", "\u00a0", "a)", "in "]
 
 
+COLLEAGUES = [
+    "bob@acme.com", "<bob@acme.com>", "Bob <bob@acme.com>", '"Bob B" <bob@acme.com>', "bob+x@acme.com", "bob@acme.com (Bob)",
+    "team: bob@acme.com, amy@acme.com;", "bob@acme.com, amy@acme.com", '"bob"@acme.com', "mailto:bob@acme.com",
+    "=?utf-8?q?Bob?= <bob@acme.com>", "mailto:bob@acme.com?subject=Hi",
+]
+STRANGERS = """eve@evil.com <eve@evil.com> @evil.com evil.com eve eve%evil.com evil.com!eve "eve@evil.com" eve=40evil.com
+=?utf-8?q?eve=40evil.com?= =?utf-8?b?ZXZlQGV2aWwuY29t?= =?x?q?=3e?= eve@[192.0.2.1] ?cc=eve@evil.com &bcc=eve@evil.com""".split()
+MAIL_BITS = """, ; : < > ( ) [ ] " ' \\ \\" @ @@ . .. % ! = ? & # / | * { } ` ~ ^ $ + - _ %40 %2c %0a %00 (( )) << >> '' "" ()
+＠ ， ； é""".split() + [" ", "\t", "\n", "\r\n", "\u00a0", "\u200b", "\u202e", "\x7f"]
+
+
 def insert(chance, text, part):
     at = chance.randrange(len(text) + 1)
     return text[:at] + part + text[at:]
@@ -60,6 +72,52 @@ def shell_mutant(chance):
     for _ in range(chance.randrange(0, 3)):
         parts.insert(chance.randrange(len(parts) + 1), chance.choice(SHELL_BITS))
     return chance.choice(["", " "]).join(parts)
+
+
+def mail_mutant(chance):
+    text, bit = chance.choice(COLLEAGUES), lambda: chance.choice(MAIL_BITS)
+    for _ in range(chance.randrange(0, 4)):
+        text = insert(chance, text, bit() + chance.choice([chance.choice(STRANGERS) + chance.choice(["", bit()]), ""]))
+    if chance.random() < 0.3:
+        text = chance.choice([chance.choice(STRANGERS) + bit() + text, text + bit() + chance.choice(STRANGERS)])
+    return text
+
+
+class Mail:
+    """The readers of Python, and what takes the first that looks like an address."""
+
+    name = "mail"
+
+    def __init__(self, binary):
+        self.binary = binary
+
+    def mutant(self, chance):
+        return mail_mutant(chance)
+
+    def admitted(self, texts):
+        policy = remit.granting("mail", "send", "to", {"emails": ["*@acme.com"]})
+        return remit.admitted(self.binary, policy, "mail", "send", "to", texts)
+
+    def effects(self, text):
+        header = "To: " + re.sub(r"[\r\n]+", " ", text) + "\n\n"
+        readers = [
+            lambda: [address for _, address in email.utils.getaddresses([text])],
+            lambda: [email.utils.parseaddr(text)[1]],
+            lambda: [one.addr_spec for one in email.message_from_string(header, policy=email.policy.default)["to"].addresses],
+            lambda: re.findall(r"<([^<>]*)>", text),
+            lambda: re.findall(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", text),
+        ]
+        found = set()
+        for reader in readers:
+            try:
+                found |= {address.rsplit("@", 1)[1].lower() for address in reader() if "@" in address}
+            except Exception:
+                # It reads nothing, and so it sends nothing.
+                pass
+        return sorted(host for host in found if host != "acme.com" and re.fullmatch(r"[a-z0-9.-]+|\[.*\]", host))
+
+    def stop(self):
+        pass
 
 
 class Database:
@@ -151,12 +209,15 @@ def main():
     arguments.add_argument("--remit", default=str(remit.BINARY))
     arguments.add_argument("--seconds", type=float, default=60)
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("targets", nargs="*", default=["postgres", "sqlite", "bash", "dash"])
+    arguments.add_argument("targets", nargs="*", default=["postgres", "sqlite", "bash", "dash", "mail"])
     arguments = arguments.parse_args()
     wrong = 0
     for name in arguments.targets:
         database = {"postgres": Postgres, "sqlite": SQLite}.get(name)
-        target = Database(database, arguments.remit) if database else Shell(name, arguments.remit)
+        if database:
+            target = Database(database, arguments.remit)
+        else:
+            target = Mail(arguments.remit) if name == "mail" else Shell(name, arguments.remit)
         try:
             wrong += run(target, random.Random(arguments.seed), arguments.seconds)
         finally:

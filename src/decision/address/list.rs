@@ -67,6 +67,8 @@ fn split_list(text: &str) -> Result<Vec<&str>, String> {
         let outside = !quoted && comments == 0;
         match c {
             _ if escaped => escaped = false,
+            // Readers disagree about what it takes the meaning off there.
+            '\\' if outside => return Err("a backslash stands outside quotes".into()),
             '\\' => escaped = true,
             '"' if comments == 0 => quoted = !quoted,
             '(' if !quoted => comments += 1,
@@ -77,7 +79,7 @@ fn split_list(text: &str) -> Result<Vec<&str>, String> {
             '>' if outside && !angle => return Err("a > stands in it without its <".into()),
             '>' if outside => angle = false,
             ':' if outside && !angle => {
-                if in_group || text.get(start..at).is_some_and(|name| name.contains(['@', '<', '>'])) {
+                if in_group || text.get(start..at).is_some_and(is_no_group_name) {
                     return Err("a colon stands where no group begins".into());
                 }
                 in_group = true;
@@ -99,19 +101,29 @@ fn split_list(text: &str) -> Result<Vec<&str>, String> {
     Ok(items)
 }
 
+/// An address, or what may become one when it is decoded.
+fn is_no_group_name(name: &str) -> bool {
+    name.contains(['@', '<', '>']) || name.contains("=?")
+}
+
 /// RFC 6068. Decoded before it is split, as most programs do: a `%2C` separates.
 fn read_mailto(text: &str, found: &mut Vec<Address>) -> Result<(), String> {
-    let text = text.split('#').next().unwrap_or(text);
+    // What does not know `mailto:` takes the rest for a part of the list.
+    if text.contains(['#', '<', '>', '"']) {
+        return Err("a fragment, a quote or a bracket stands in a mailto URL".into());
+    }
     let (to, fields) = text.split_once('?').map_or((text, ""), |(to, fields)| (to, fields));
     read_list(&decode_once(to), found)?;
-    for field in fields.split('&') {
-        let (name, value) = field.split_once('=').unwrap_or((field, ""));
+    for field in fields.split('&').filter(|field| !field.is_empty()) {
+        let (name, value) = field.split_once('=').ok_or("a field of a mailto URL has no value")?;
         let (name, value) = (decode_once(name), decode_once(value));
         if name.chars().any(char::is_control) {
             return Err("a control character stands in the name of a field".into());
         }
         if ["to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc"].contains(&name.trim().to_lowercase().as_str()) {
             read_list(&value, found)?;
+        } else if name.contains('@') || value.contains(['@', '<', '>']) {
+            return Err("a field of a mailto URL that names no recipient holds what could be one".into());
         }
     }
     Ok(())

@@ -4,38 +4,52 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::decision::redact::decode_base64;
+use crate::decision::url::decode_once;
 use crate::model::effects::Address;
 
 use super::domain::read_domain;
+
+/// Other white space is a part of what it stands in, to most programs.
+const BLANKS: [char; 2] = [' ', '\t'];
 
 /// Reads `bob@x.org`, `Bob <bob@x.org>`, `"Bob, of X" <bob@x.org> (work)`.
 pub(super) fn read_mailbox(text: &str) -> Result<Address, String> {
     let plain = without_comments(text)?;
     let (address, shown) = match split_angle(&plain) {
         Some((shown, address, after)) => {
-            if !after.trim().is_empty() {
+            if !after.trim_matches(BLANKS).is_empty() {
                 return Err(format!("text follows the > of `{text}`"));
             }
-            (address, shown.trim())
+            (address, shown.trim_matches(BLANKS))
         }
-        None => (plain.trim(), ""),
+        None => (plain.trim_matches(BLANKS), ""),
     };
     let (local, domain) = read_addr_spec(address)?;
-    if shows_another(shown, address) {
+    if shows_another(shown, address) || shows_another(&decoded_words(shown), address) {
         return Err(format!("its display name shows another address than `{address}`"));
     }
     Ok(Address { written: text.to_owned(), local, domain })
 }
 
-/// The text without comments. One that could be taken for a part of the address is an error.
+/// The text without comments. One that could be taken for a part of the address is an error: by what it holds, or because it
+/// stands in the middle (`bob@acme.co(x)m` is an address at `acme.co` to what knows no comments).
 fn without_comments(text: &str) -> Result<Cow<'_, str>, String> {
     if !text.contains('(') {
         return Ok(Cow::Borrowed(text));
     }
     let mut out = String::with_capacity(text.len());
     let (mut depth, mut quoted, mut escaped) = (0u32, false, false);
+    let mut before = ' ';
     for c in text.chars() {
         let within = depth > 0;
+        let opens = c == '(' && !within && !quoted;
+        let closed = before == ')' && !within && !quoted;
+        let touches = opens && !" \t>)".contains(before) || closed && !" \t<(".contains(c);
+        if touches && !out.is_empty() {
+            return Err("a comment stands inside an address".into());
+        }
+        before = c;
         match c {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
@@ -78,6 +92,36 @@ fn shows_another(shown: &str, address: &str) -> bool {
     let apart = quoted && shown.matches('@').count() == shown.matches(" @ ").count();
     let signs = shown.contains(['<', '>', '＠', '﹫']) || shown.contains('@') && !apart;
     signs && !shown.trim_matches(['"', '\'', ' ', '\t']).eq_ignore_ascii_case(address)
+}
+
+/// The text with its encoded words (RFC 2047) decoded, as ASCII: some programs decode first, and look for addresses then.
+/// A charset in which ASCII is spelled differently gives an `@`, as nothing is known of what it holds.
+fn decoded_words(text: &str) -> Cow<'_, str> {
+    if !text.contains("=?") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, word)) = rest.split_once("=?") {
+        out.push_str(before);
+        let mut parts = word.splitn(3, '?');
+        let (Some(charset), Some(form), Some(coded)) = (parts.next(), parts.next(), parts.next()) else { break };
+        let (inside, after) = coded.split_once("?=").unwrap_or((coded, ""));
+        let charset = charset.to_ascii_lowercase();
+        if ["utf-7", "utf-16", "utf-32", "ibm037", "cp037", "x"].iter().any(|odd| charset.starts_with(odd)) {
+            out.push('@');
+        }
+        match form {
+            "b" | "B" => {
+                let bytes = decode_base64(inside, inside.len()).unwrap_or_else(|| vec![b'@']);
+                out.push_str(&String::from_utf8_lossy(&bytes));
+            }
+            _ => out.push_str(&decode_once(&inside.replace('%', "%25").replace('=', "%").replace('_', " "))),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// RFC 5322 `addr-spec` without white space, RFC 6531 letters allowed.

@@ -29,3 +29,4 @@ mod tests;
 pub use emails::mask_emails;
 pub use find::secrets_in;
 pub use redactor::Redactor;
+pub(in crate::decision) use values::decode_base64;

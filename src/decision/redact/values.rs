@@ -235,7 +235,7 @@ pub(super) fn is_place(value: &str) -> bool {
 }
 
 /// The bytes behind base64, either alphabet, padded or not. At most the first `most` letters are decoded.
-pub(super) fn decode_base64(text: &str, most: usize) -> Option<Vec<u8>> {
+pub(in crate::decision) fn decode_base64(text: &str, most: usize) -> Option<Vec<u8>> {
     let (mut bits, mut held, mut bytes) = (0_u32, 0_u32, Vec::new());
     for letter in text.trim_end_matches('=').bytes().take(most) {
         let value = match letter {
