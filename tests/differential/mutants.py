@@ -201,7 +201,8 @@ def run(target, chance, seconds):
                 wrong += 1
                 print(f"  {target.name}: {text!r} is admitted: {', '.join(effects)}")
     print(f"mutants: {target.name}: {tried} tried, {ran} admitted and run, {wrong} did what was not granted")
-    return wrong
+    # Where nothing is admitted, nothing was shown.
+    return wrong or int(ran == 0)
 
 
 def main():

@@ -82,6 +82,8 @@ def run(server, binary, everything):
         if not admitted and not changes and not error:
             why = verdict["because"][0]["message"] if verdict["because"] else "?"
             rows[-1]["denied"] = why
+    if sum(not row["changes"] and not row["fails"] and not row.get("denied") for row in rows) < 50:
+        wrong.append(f"{server.name}: hardly anything was admitted, so that nothing was shown")
     return rows, wrong
 
 
