@@ -16,11 +16,13 @@ use super::redact::Redactor;
 
 pub(super) mod check;
 pub(super) mod compile;
+mod format;
 mod links;
 mod lint;
 mod read;
 mod yaml;
 
+pub use format::schema::schema;
 pub use lint::run_tests;
 
 use compile::{FlowRule, Labels, ServerRules};

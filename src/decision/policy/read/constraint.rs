@@ -4,29 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::model::policy::{Constraint, Shape, SqlGrant, TextGrant};
 
+use super::super::format::{ConstraintKey, SECRETS, SqlKey, TextKey};
 use super::super::yaml::{Content, Key, Node};
 use super::Reader;
-
-const KINDS: [&str; 18] = [
-    "one_of",
-    "matches",
-    "shape",
-    "range",
-    "max_length",
-    "max_items",
-    "paths",
-    "relative_to",
-    "urls",
-    "emails",
-    "sql",
-    "commands",
-    "text",
-    "redacted",
-    "each",
-    "fields",
-    "required",
-    "not",
-];
 
 /// Nested constraints deeper than this are a mistake or an attack.
 const MAX_DEPTH: usize = 32;
@@ -57,47 +37,43 @@ impl Reader<'_> {
     fn kinds(&mut self, pointer: &str, members: &[(Key, Node)]) -> Option<Constraint> {
         let find = |name: &str| members.iter().find(|(key, _)| key.text == name);
         let mut all = Vec::new();
-        for (key, node) in members {
+        for (name, key, node) in self.known(members) {
             let pointer = format!("{pointer}.{}", key.text);
             self.locate(&pointer, key);
-            let kind = match key.text.as_str() {
-                "one_of" => self.one_of(node),
-                "matches" => self.text(node, "`matches`").map(Constraint::Matches),
-                "shape" => {
+            let kind = match name {
+                ConstraintKey::OneOf => self.one_of(node),
+                ConstraintKey::Matches => self.text(node, "`matches`").map(Constraint::Matches),
+                ConstraintKey::Shape => {
                     let shapes: Vec<(&str, Shape)> = Shape::ALL.iter().map(|shape| (shape.name(), *shape)).collect();
                     self.choice(node, "`shape`", &shapes).map(Constraint::Shape)
                 }
-                "range" => self.range(node),
-                "max_length" => self.count(node, "`max_length`").map(Constraint::MaxLength),
-                "max_items" => self.count(node, "`max_items`").map(Constraint::MaxItems),
-                "paths" => {
+                ConstraintKey::Range => self.range(node),
+                ConstraintKey::MaxLength => self.count(node, "`max_length`").map(Constraint::MaxLength),
+                ConstraintKey::MaxItems => self.count(node, "`max_items`").map(Constraint::MaxItems),
+                ConstraintKey::Paths => {
                     let relative_to = find("relative_to").and_then(|(_, node)| self.text(node, "`relative_to`"));
                     Some(Constraint::Paths { paths: self.texts(node, "`paths`"), relative_to })
                 }
-                "relative_to" if find("paths").is_some() => continue,
-                "relative_to" => {
+                ConstraintKey::RelativeTo if find("paths").is_some() => continue,
+                ConstraintKey::RelativeTo => {
                     self.member_problem(key, "`relative_to` belongs beside `paths`".into());
                     None
                 }
-                "urls" => Some(Constraint::Urls(self.texts(node, "`urls`"))),
-                "emails" => Some(Constraint::Emails(self.texts(node, "`emails`"))),
-                "sql" => Some(self.sql(node)),
-                "commands" => Some(Constraint::Commands(self.texts(node, "`commands`"))),
-                "text" => Some(self.text_grant(node)),
-                "redacted" => self.text(node, "`redacted`").map(Constraint::Redacted),
-                "each" => self.constraint(&pointer, node).map(|each| Constraint::Each(Box::new(each))),
-                "not" => self.constraint(&pointer, node).map(|not| Constraint::Not(Box::new(not))),
-                "fields" => {
+                ConstraintKey::Urls => Some(Constraint::Urls(self.texts(node, "`urls`"))),
+                ConstraintKey::Emails => Some(Constraint::Emails(self.texts(node, "`emails`"))),
+                ConstraintKey::Sql => Some(self.sql(node)),
+                ConstraintKey::Commands => Some(Constraint::Commands(self.texts(node, "`commands`"))),
+                ConstraintKey::Text => Some(self.text_grant(node)),
+                ConstraintKey::Redacted => self.text(node, "`redacted`").map(Constraint::Redacted),
+                ConstraintKey::Each => self.constraint(&pointer, node).map(|each| Constraint::Each(Box::new(each))),
+                ConstraintKey::Not => self.constraint(&pointer, node).map(|not| Constraint::Not(Box::new(not))),
+                ConstraintKey::Fields => {
                     let required = find("required").map(|(_, node)| self.texts(node, "`required`"));
                     Some(self.fields(&pointer, node, required.unwrap_or_default()))
                 }
-                "required" if find("fields").is_some() => continue,
-                "required" => {
+                ConstraintKey::Required if find("fields").is_some() => continue,
+                ConstraintKey::Required => {
                     self.member_problem(key, "`required` belongs beside `fields`, or beside `args`".into());
-                    None
-                }
-                _ => {
-                    self.unknown(key, "a constraint", &KINDS);
                     None
                 }
             };
@@ -155,17 +131,16 @@ impl Reader<'_> {
 
     fn sql(&mut self, node: &Node) -> Constraint {
         let mut grant = SqlGrant::default();
-        for (key, node) in self.mapping(node, "`sql`") {
-            match key.text.as_str() {
-                "statements" => {
+        for (name, _, node) in self.members(node) {
+            match name {
+                SqlKey::Statements => {
                     grant.statements =
                         self.texts(node, "`statements`").into_iter().map(|kind| kind.to_lowercase()).collect();
                 }
-                "tables" => grant.tables = Some(self.texts(node, "`tables`")),
-                "writes" => grant.writes = Some(self.texts(node, "`writes`")),
-                "search_path" => grant.search_path = self.text(node, "`search_path`"),
-                "functions" => grant.functions = self.texts(node, "`functions`"),
-                _ => self.unknown(key, "`sql`", &["statements", "tables", "writes", "search_path", "functions"]),
+                SqlKey::Tables => grant.tables = Some(self.texts(node, "`tables`")),
+                SqlKey::Writes => grant.writes = Some(self.texts(node, "`writes`")),
+                SqlKey::SearchPath => grant.search_path = self.text(node, "`search_path`"),
+                SqlKey::Functions => grant.functions = self.texts(node, "`functions`"),
             }
         }
         if grant.statements.is_empty() {
@@ -176,16 +151,14 @@ impl Reader<'_> {
 
     fn text_grant(&mut self, node: &Node) -> Constraint {
         let mut grant = TextGrant::default();
-        for (key, node) in self.mapping(node, "`text`") {
-            match key.text.as_str() {
-                "hosts" => grant.hosts = Some(self.texts(node, "`hosts`")),
-                "emails" => grant.emails = Some(self.texts(node, "`emails`")),
-                "accounts" => grant.accounts = Some(self.texts(node, "`accounts`")),
-                "secrets" => {
-                    let choices = [("deny", true), ("allow", false)];
-                    grant.deny_secrets = self.choice(node, "`secrets`", &choices).unwrap_or(true);
+        for (name, _, node) in self.members(node) {
+            match name {
+                TextKey::Hosts => grant.hosts = Some(self.texts(node, "`hosts`")),
+                TextKey::Emails => grant.emails = Some(self.texts(node, "`emails`")),
+                TextKey::Accounts => grant.accounts = Some(self.texts(node, "`accounts`")),
+                TextKey::Secrets => {
+                    grant.deny_secrets = self.choice(node, "`secrets`", &SECRETS).unwrap_or(true);
                 }
-                _ => self.unknown(key, "`text`", &["hosts", "emails", "accounts", "secrets"]),
             }
         }
         Constraint::Text(grant)

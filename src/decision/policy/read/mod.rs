@@ -3,15 +3,13 @@
 use crate::model::policy::Document;
 use crate::model::verdict::Location;
 
+use super::format::{Keys, VERSION};
 use super::yaml::{Content, Key, Node};
 use super::{Problem, Problems};
 
 mod constraint;
 mod server;
 mod top;
-
-/// The version of the format that this remit reads.
-const VERSION: i64 = 1;
 
 /// Reads the whole file.
 pub(super) fn read(text: &str, file: &str) -> Result<Document, Problems> {
@@ -64,6 +62,27 @@ impl Reader<'_> {
                 &[]
             }
         }
+    }
+
+    /// The members of a mapping with known keys; any other key is a problem.
+    fn members<'n, K: Keys>(&mut self, node: &'n Node) -> Vec<(K, &'n Key, &'n Node)> {
+        let what = K::MAPPING.what;
+        let members = self.mapping(node, what);
+        self.known(members)
+    }
+
+    fn known<'n, K: Keys>(&mut self, members: &'n [(Key, Node)]) -> Vec<(K, &'n Key, &'n Node)> {
+        let mut found = Vec::new();
+        for (key, node) in members {
+            match K::find(&key.text) {
+                Some(known) => found.push((known, key, node)),
+                None => {
+                    let names: Vec<&str> = K::MAPPING.entries.iter().map(|entry| entry.name).collect();
+                    self.unknown(key, K::MAPPING.what, &names);
+                }
+            }
+        }
+        found
     }
 
     /// A key that is none of `known`: an error with the nearest one, never ignored.

@@ -2,55 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::policy::{Args, Budget, Period, Rate, Server, Tool, Variants};
-use crate::model::verdict::Decision;
+use crate::model::policy::{Args, Budget, Rate, Server, Tool, Variants};
 
+use super::super::format::{BudgetKey, CHANNEL, DIALECTS, OTHER_ARGS, ServerKey, ToolKey, VariantsKey, period};
 use super::super::yaml::{Content, Key, Node};
 use super::Reader;
-
-const SERVER_KEYS: [&str; 13] = [
-    "allowed_tools",
-    "denied_tools",
-    "allowed_paths",
-    "denied_paths",
-    "denied_patterns",
-    "root",
-    "dialect",
-    "tools",
-    "resources",
-    "prompts",
-    "sampling",
-    "elicitation",
-    "unprotected",
-];
-
-const TOOL_KEYS: [&str; 7] = ["args", "other_args", "required", "rate", "budget", "ask", "variants"];
-
-const CHANNEL: [(&str, Decision); 3] = [("allow", Decision::Allow), ("ask", Decision::Ask), ("deny", Decision::Deny)];
-
-const DIALECTS: [(&str, &str); 5] =
-    [("postgres", "postgres"), ("sqlite", "sqlite"), ("mysql", "mysql"), ("mssql", "mssql"), ("generic", "generic")];
 
 impl Reader<'_> {
     pub(super) fn server(&mut self, pointer: &str, node: &Node) -> Server {
         let mut server = Server::default();
-        for (key, node) in self.mapping(node, "a server") {
+        for (name, key, node) in self.members(node) {
             self.locate(&format!("{pointer}.{}", key.text), key);
-            match key.text.as_str() {
-                "allowed_tools" => server.allowed_tools = self.texts(node, "`allowed_tools`"),
-                "denied_tools" => server.denied_tools = self.texts(node, "`denied_tools`"),
-                "allowed_paths" => server.allowed_paths = Some(self.texts(node, "`allowed_paths`")),
-                "denied_paths" => server.denied_paths = self.texts(node, "`denied_paths`"),
-                "denied_patterns" => server.denied_patterns = self.texts(node, "`denied_patterns`"),
-                "root" => server.root = self.text(node, "`root`"),
-                "dialect" => server.dialect = self.choice(node, "`dialect`", &DIALECTS).map(str::to_owned),
-                "tools" => server.tools = self.tools(&format!("{pointer}.tools"), node),
-                "resources" => server.resources = self.texts(node, "`resources`"),
-                "prompts" => server.prompts = self.texts(node, "`prompts`"),
-                "sampling" => server.sampling = self.choice(node, "`sampling`", &CHANNEL),
-                "elicitation" => server.elicitation = self.choice(node, "`elicitation`", &CHANNEL),
-                "unprotected" => server.unprotected = self.unprotected(node),
-                _ => self.unknown(key, "a server", &SERVER_KEYS),
+            match name {
+                ServerKey::AllowedTools => server.allowed_tools = self.texts(node, "`allowed_tools`"),
+                ServerKey::DeniedTools => server.denied_tools = self.texts(node, "`denied_tools`"),
+                ServerKey::AllowedPaths => server.allowed_paths = Some(self.texts(node, "`allowed_paths`")),
+                ServerKey::DeniedPaths => server.denied_paths = self.texts(node, "`denied_paths`"),
+                ServerKey::DeniedPatterns => server.denied_patterns = self.texts(node, "`denied_patterns`"),
+                ServerKey::Root => server.root = self.text(node, "`root`"),
+                ServerKey::Dialect => server.dialect = self.choice(node, "`dialect`", &DIALECTS).map(str::to_owned),
+                ServerKey::Tools => server.tools = self.tools(&format!("{pointer}.tools"), node),
+                ServerKey::Resources => server.resources = self.texts(node, "`resources`"),
+                ServerKey::Prompts => server.prompts = self.texts(node, "`prompts`"),
+                ServerKey::Sampling => server.sampling = self.choice(node, "`sampling`", &CHANNEL),
+                ServerKey::Elicitation => server.elicitation = self.choice(node, "`elicitation`", &CHANNEL),
+                ServerKey::Unprotected => server.unprotected = self.unprotected(node),
             }
         }
         server
@@ -88,21 +64,19 @@ impl Reader<'_> {
 
     fn tool(&mut self, pointer: &str, node: &Node) -> Tool {
         let mut tool = Tool::default();
-        for (key, node) in self.mapping(node, "a tool") {
+        for (name, key, node) in self.members(node) {
             let pointer = format!("{pointer}.{}", key.text);
             self.locate(&pointer, key);
-            match key.text.as_str() {
-                "args" => tool.args = self.args(&pointer, node),
-                "other_args" => {
-                    tool.other_args =
-                        self.choice(node, "`other_args`", &[("allow", true), ("deny", false)]).unwrap_or_default();
+            match name {
+                ToolKey::Args => tool.args = self.args(&pointer, node),
+                ToolKey::OtherArgs => {
+                    tool.other_args = self.choice(node, "`other_args`", &OTHER_ARGS).unwrap_or_default();
                 }
-                "required" => tool.required = self.texts(node, "`required`"),
-                "rate" => tool.rate = self.rate(node),
-                "budget" => tool.budget = self.budget(node),
-                "ask" => tool.ask = self.flag(node, "`ask`"),
-                "variants" => tool.variants = self.variants(&pointer, node),
-                _ => self.unknown(key, "a tool", &TOOL_KEYS),
+                ToolKey::Required => tool.required = self.texts(node, "`required`"),
+                ToolKey::Rate => tool.rate = self.rate(node),
+                ToolKey::Budget => tool.budget = self.budget(node),
+                ToolKey::Ask => tool.ask = self.flag(node, "`ask`"),
+                ToolKey::Variants => tool.variants = self.variants(&pointer, node),
             }
         }
         tool
@@ -144,18 +118,17 @@ impl Reader<'_> {
 
     fn budget(&mut self, node: &Node) -> Option<Budget> {
         let (mut sum, mut max, mut per) = (None, None, None);
-        for (key, node) in self.mapping(node, "`budget`") {
-            match key.text.as_str() {
-                "sum" => sum = self.text(node, "`sum`"),
-                "max" => max = self.number(node, "`max`"),
-                "per" => {
+        for (name, _, node) in self.members(node) {
+            match name {
+                BudgetKey::Sum => sum = self.text(node, "`sum`"),
+                BudgetKey::Max => max = self.number(node, "`max`"),
+                BudgetKey::Per => {
                     let text = self.text(node, "`per`")?;
                     per = period(&text);
                     if per.is_none() {
                         self.problem(node, "`per` must be one of: sec, min, hour, day, week");
                     }
                 }
-                _ => self.unknown(key, "`budget`", &["sum", "max", "per"]),
             }
         }
         match (sum, max, per) {
@@ -169,11 +142,10 @@ impl Reader<'_> {
 
     fn variants(&mut self, pointer: &str, node: &Node) -> Option<Variants> {
         let (mut by, mut of): (Option<String>, Option<BTreeMap<String, Tool>>) = (None, None);
-        for (key, node) in self.mapping(node, "`variants`") {
-            match key.text.as_str() {
-                "by" => by = self.text(node, "`by`"),
-                "of" => of = Some(self.variant_tools(&format!("{pointer}.of"), node)),
-                _ => self.unknown(key, "`variants`", &["by", "of"]),
+        for (name, _, node) in self.members(node) {
+            match name {
+                VariantsKey::By => by = self.text(node, "`by`"),
+                VariantsKey::Of => of = Some(self.variant_tools(&format!("{pointer}.of"), node)),
             }
         }
         match (by, of) {
@@ -202,16 +174,4 @@ impl Reader<'_> {
     pub(super) fn member_problem(&mut self, key: &Key, message: String) {
         self.problem_at_key(key, message);
     }
-}
-
-fn period(name: &str) -> Option<Period> {
-    let long = match name {
-        "second" | "s" => "sec",
-        "minute" | "m" => "min",
-        "h" => "hour",
-        "d" => "day",
-        "w" => "week",
-        name => name,
-    };
-    Period::ALL.into_iter().find(|period| period.name() == long)
 }

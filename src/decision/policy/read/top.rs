@@ -3,12 +3,11 @@
 use crate::model::policy::{Flow, LabelRef, PolicyTest, Redaction, ToolRef};
 use crate::model::verdict::Decision;
 
+use super::super::format::{
+    ApprovalsKey, CallKey, DEFAULT, FlowKey, PatternKey, PolicyKey, RedactionKey, THEN, TestKey, ToolRefKey,
+};
 use super::super::yaml::{Content, Key, Node};
 use super::{Reader, VERSION};
-
-const KEYS: [&str; 8] = ["version", "servers", "approvals", "redaction", "labels", "flows", "tests", "default"];
-
-const DECISIONS: [(&str, Decision); 3] = [("allow", Decision::Allow), ("ask", Decision::Ask), ("deny", Decision::Deny)];
 
 impl Reader<'_> {
     pub(super) fn top(&mut self, node: &Node) {
@@ -25,21 +24,19 @@ impl Reader<'_> {
             }
             None => self.problem(node, "the policy does not say which version it is; add `version: 1`"),
         }
-        for (key, node) in members {
+        for (name, key, node) in self.known(members) {
             self.locate(&key.text, key);
-            match key.text.as_str() {
-                "version" => {}
-                "servers" => self.servers(node),
-                "approvals" => self.approvals(node),
-                "redaction" => self.redaction(node),
-                "labels" => self.labels(node),
-                "flows" => self.flows(node),
-                "tests" => self.tests(node),
-                "default" => {
-                    let choices = [("allow", true), ("deny", false)];
-                    self.document.default_allow = self.choice(node, "`default`", &choices).unwrap_or_default();
+            match name {
+                PolicyKey::Version => {}
+                PolicyKey::Servers => self.servers(node),
+                PolicyKey::Approvals => self.approvals(node),
+                PolicyKey::Redaction => self.redaction(node),
+                PolicyKey::Labels => self.labels(node),
+                PolicyKey::Flows => self.flows(node),
+                PolicyKey::Tests => self.tests(node),
+                PolicyKey::Default => {
+                    self.document.default_allow = self.choice(node, "`default`", &DEFAULT).unwrap_or_default();
                 }
-                _ => self.unknown(key, "a policy", &KEYS),
             }
         }
     }
@@ -54,9 +51,9 @@ impl Reader<'_> {
     }
 
     fn approvals(&mut self, node: &Node) {
-        for (key, node) in self.mapping(node, "`approvals`") {
-            match key.text.as_str() {
-                "require_human_approval" => {
+        for (name, _, node) in self.members(node) {
+            match name {
+                ApprovalsKey::Require => {
                     let Content::List(nodes) = &node.content else {
                         self.problem(node, "`require_human_approval` must be a list of tools");
                         continue;
@@ -71,7 +68,6 @@ impl Reader<'_> {
                         }
                     }
                 }
-                _ => self.unknown(key, "`approvals`", &["require_human_approval"]),
             }
         }
     }
@@ -85,11 +81,10 @@ impl Reader<'_> {
     fn tool_ref(&mut self, node: &Node, what: &str) -> Option<ToolRef> {
         if let Content::Map(members) = &node.content {
             let (mut server, mut tool) = (None, None);
-            for (key, node) in members {
-                match key.text.as_str() {
-                    "server" => server = self.text(node, "`server`"),
-                    "tool" => tool = self.text(node, "`tool`"),
-                    _ => self.unknown(key, what, &["server", "tool"]),
+            for (name, _, node) in self.known(members) {
+                match name {
+                    ToolRefKey::Server => server = self.text(node, "`server`"),
+                    ToolRefKey::Tool => tool = self.text(node, "`tool`"),
                 }
             }
             if tool.is_none() {
@@ -115,13 +110,12 @@ impl Reader<'_> {
 
     fn redaction(&mut self, node: &Node) {
         let mut redaction = Redaction::default();
-        for (key, node) in self.mapping(node, "`redaction`") {
-            match key.text.as_str() {
-                "secrets" => redaction.secrets = self.flag(node, "`secrets`"),
-                "emails" => redaction.emails = self.flag(node, "`emails`"),
-                "api_keys" => redaction.api_keys = self.flag(node, "`api_keys`"),
-                "patterns" => redaction.patterns = self.redaction_patterns(node),
-                _ => self.unknown(key, "`redaction`", &["secrets", "emails", "api_keys", "patterns"]),
+        for (name, _, node) in self.members(node) {
+            match name {
+                RedactionKey::Secrets => redaction.secrets = self.flag(node, "`secrets`"),
+                RedactionKey::Emails => redaction.emails = self.flag(node, "`emails`"),
+                RedactionKey::ApiKeys => redaction.api_keys = self.flag(node, "`api_keys`"),
+                RedactionKey::Patterns => redaction.patterns = self.redaction_patterns(node),
             }
         }
         self.document.redaction = redaction;
@@ -135,11 +129,10 @@ impl Reader<'_> {
         let mut patterns = Vec::new();
         for node in nodes {
             let (mut name, mut regex) = (None, None);
-            for (key, node) in self.mapping(node, "a redaction pattern") {
-                match key.text.as_str() {
-                    "name" => name = self.text(node, "`name`"),
-                    "regex" => regex = self.text(node, "`regex`"),
-                    _ => self.unknown(key, "a redaction pattern", &["name", "regex"]),
+            for (key, _, node) in self.members(node) {
+                match key {
+                    PatternKey::Name => name = self.text(node, "`name`"),
+                    PatternKey::Regex => regex = self.text(node, "`regex`"),
                 }
             }
             match (name, regex) {
@@ -179,16 +172,13 @@ impl Reader<'_> {
         for (index, node) in nodes.iter().enumerate() {
             self.locate_node(&format!("flows[{index}]"), node);
             let (mut name, mut from, mut to, mut then) = (None, Vec::new(), None, None);
-            for (key, node) in self.mapping(node, "a flow") {
-                match (key.text.as_str(), &node.content) {
-                    ("name", _) => name = self.text(node, "`name`"),
-                    ("from", Content::Text(label)) => from = vec![label.clone()],
-                    ("from", _) => from = self.texts(node, "`from`"),
-                    ("to", _) => to = self.text(node, "`to`"),
-                    ("then", _) => {
-                        then = self.choice(node, "`then`", &[("ask", Decision::Ask), ("deny", Decision::Deny)])
-                    }
-                    _ => self.unknown(key, "a flow", &["name", "from", "to", "then"]),
+            for (key, _, node) in self.members(node) {
+                match (key, &node.content) {
+                    (FlowKey::Name, _) => name = self.text(node, "`name`"),
+                    (FlowKey::From, Content::Text(label)) => from = vec![label.clone()],
+                    (FlowKey::From, _) => from = self.texts(node, "`from`"),
+                    (FlowKey::To, _) => to = self.text(node, "`to`"),
+                    (FlowKey::Then, _) => then = self.choice(node, "`then`", &THEN),
                 }
             }
             match (name, to, then) {
@@ -210,10 +200,11 @@ impl Reader<'_> {
             if members.len() != 1 {
                 self.problem(node, "a test has one key: allow, ask or deny");
             }
-            for (key, node) in members {
-                match DECISIONS.iter().find(|(name, _)| *name == key.text) {
-                    Some((_, expect)) => self.test(*expect, key, node),
-                    None => self.unknown(key, "a test", &["allow", "ask", "deny"]),
+            for (name, key, node) in self.known(members) {
+                match name {
+                    TestKey::Allow => self.test(Decision::Allow, key, node),
+                    TestKey::Ask => self.test(Decision::Ask, key, node),
+                    TestKey::Deny => self.test(Decision::Deny, key, node),
                 }
             }
         }
@@ -221,15 +212,14 @@ impl Reader<'_> {
 
     fn test(&mut self, expect: Decision, test: &Key, node: &Node) {
         let (mut server, mut tool, mut arguments) = (None, None, serde_json::Map::new());
-        for (key, node) in self.mapping(node, "a test's call") {
-            match key.text.as_str() {
-                "server" => server = self.text(node, "`server`"),
-                "tool" => tool = self.text(node, "`tool`"),
-                "arguments" => match node.to_json() {
+        for (name, _, node) in self.members(node) {
+            match name {
+                CallKey::Server => server = self.text(node, "`server`"),
+                CallKey::Tool => tool = self.text(node, "`tool`"),
+                CallKey::Arguments => match node.to_json() {
                     serde_json::Value::Object(members) => arguments = members,
                     _ => self.problem(node, format!("`arguments` must be a mapping, not {}", node.kind())),
                 },
-                _ => self.unknown(key, "a test's call", &["server", "tool", "arguments"]),
             }
         }
         match (server, tool) {
