@@ -38,6 +38,8 @@ pub enum Command {
     Explain(super::explain::Explain),
     /// Show which servers are wrapped, and how
     Status(super::status::Status),
+    /// Print the JSON Schema of policies, or of attack packs
+    Schema(super::schema::Schema),
     /// Print shell completions
     Completions(super::completions::Completions),
     /// Stand between one client and one server (what wrapped configs run)

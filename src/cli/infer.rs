@@ -104,6 +104,10 @@ pub fn run(args: &Infer) -> Result<Exit, Failure> {
         return Ok(Exit::Fine);
     }
     save(&args.out, &text, args.force)?;
+    if let Err(why) = super::schema::lay_beside(&args.out) {
+        // The policy holds without it.
+        terminal::note(&format!("{why}; for your editor: remit schema --out FILE"));
+    }
     let needs = completeness::not_granted(&evidence, &loaded, &settings);
     show::summary(&args.out, &evidence, &view, &inference, &needs, &settings);
     Ok(Exit::Fine)

@@ -22,6 +22,7 @@ pub mod record;
 pub mod replay;
 pub mod report;
 pub mod scan;
+pub mod schema;
 pub mod status;
 
 use std::process::ExitCode;
@@ -64,6 +65,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Decide(args) => decide::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Status(args) => status::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Proxy(args) => proxy::run(&args),
         Command::DemoServer(args) => demo_server::run(&args),

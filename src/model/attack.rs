@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::facts::Os;
 
 /// A file of attacks of one theme.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pack {
+    #[schemars(range(min = 1, max = 1))]
     pub version: u32,
     /// `credential-files`
     pub theme: String,
@@ -23,7 +25,7 @@ pub struct Pack {
 }
 
 /// An incident that happens where no gate at `tools/call` stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Beyond {
     pub id: String,
@@ -34,7 +36,7 @@ pub struct Beyond {
 }
 
 /// One attack: what an agent that was talked into it would call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attack {
     /// Stable, kebab-case.
@@ -49,16 +51,17 @@ pub struct Attack {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub os: Option<Os>,
     /// In order; more than one is a sequence.
+    #[schemars(length(min = 1))]
     pub steps: Vec<Step>,
 }
 
 /// One call of an attack. It is bound by effect, not by name: to every tool of the user's with an argument of that role.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     pub role: Role,
     /// What stands in the argument of that role. `$HOME` and `$PROJECT` stand for the user's own. Empty for
-    /// [`Role::Tool`].
+    /// the role `tool`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub value: String,
     /// Other arguments, by role, where the tool has them.
@@ -77,7 +80,7 @@ pub struct Step {
     pub set: BTreeMap<String, Value>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct With {
     pub role: Role,
@@ -85,7 +88,7 @@ pub struct With {
 }
 
 /// What an argument is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     ReadPath,
@@ -107,7 +110,7 @@ pub enum Role {
 }
 
 /// What an attack would do, independent of how any policy is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Harm {
     CredentialRead,

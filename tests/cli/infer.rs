@@ -1,6 +1,6 @@
 //! `infer`.
 
-use super::support::Place;
+use super::support::{Place, json_schema};
 
 /// Bare calls, one a line.
 fn lines(calls: &[&str]) -> String {
@@ -15,6 +15,12 @@ fn infer(place: &Place, args: &[&str]) -> String {
     let mut all = vec!["infer"];
     all.extend(args);
     let out = place.remit(&all).assert().success();
+    if place.project().join("mcp.policy.yaml").is_file() {
+        // Whatever is written satisfies the schema that its first line names.
+        let policy: serde_json::Value = serde_saphyr::from_str(&place.read("mcp.policy.yaml")).unwrap();
+        let schema = serde_json::from_str(&place.read("mcp.policy.schema.json")).unwrap();
+        assert_eq!(json_schema::problems(&schema, &policy), Vec::<String>::new());
+    }
     String::from_utf8(out.get_output().stdout.clone()).unwrap()
 }
 

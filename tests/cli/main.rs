@@ -27,5 +27,6 @@ mod record;
 mod replay;
 mod report;
 mod scan;
+mod schema;
 mod teeth;
 mod whole_line;

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
+#[path = "../support/json_schema.rs"]
+pub mod json_schema;
+
 /// A scratch project with a home directory beside it. Gone when dropped.
 pub struct Place {
     folder: tempfile::TempDir,

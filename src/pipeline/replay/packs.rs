@@ -50,6 +50,13 @@ pub fn read(text: &str, file: &str) -> Result<Pack, BadPack> {
     Ok(pack)
 }
 
+/// The JSON Schema (2020-12) of a pack, from the types that packs are read into.
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Pack);
+    schema.insert("title".into(), "attack pack".into());
+    schema.to_value()
+}
+
 fn wrong(attack: &crate::model::attack::Attack) -> Option<&'static str> {
     if attack.steps.is_empty() {
         return Some("has no steps");
