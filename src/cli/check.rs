@@ -2,12 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::decision::explain;
-use crate::decision::policy::run_tests;
-use crate::edge::facts::Surroundings;
 use crate::edge::render::table::table;
 use crate::edge::terminal;
-use crate::model::facts::Facts;
 use crate::model::finding::{Finding, Severity};
 
 use super::exit::{Exit, Failure};
@@ -56,24 +52,16 @@ impl FailOn {
 
 pub fn run(args: &Check) -> Result<Exit, Failure> {
     let (policy, mut findings) = policies::read(&args.policy)?;
-    let project = policies::project_of(&args.policy);
-    let surroundings = Surroundings::here(&project);
-    let live = surroundings.facts(crate::edge::clock::now());
-    // Tests speak of the policy's own folder, by their text alone: they hold on every machine.
-    let facts = Facts { cwd: live.project.clone(), looked: false, ..live };
-    let redactor = policies::redactor(&policy, &surroundings.project);
-    let failed = run_tests(&policy, &facts);
-    for test in &failed {
-        let because = explain::reasons(&test.verdict, &redactor);
-        let why = because.first().map(explain::sentence).unwrap_or_default();
+    let failed = policies::failed_tests(&policy, &args.policy);
+    for (at, what) in &failed {
         findings.push(Finding {
             severity: Severity::High,
             id: "failed-test".into(),
-            subject: format!("tests[{}]", test.index),
-            what: format!("{}: the verdict is {}; {why}", test.request.name(), test.verdict.decision),
+            subject: "tests".into(),
+            what: what.clone(),
             why: "the policy does not do what its author says it does".into(),
             todo: "correct the rule or the test".into(),
-            at: policy.document().locations.get(&format!("tests[{}]", test.index)).cloned(),
+            at: Some(at.clone()),
         });
     }
     findings.sort();

@@ -43,7 +43,7 @@ pub struct Decide {
 }
 
 pub fn run(args: &Decide) -> Result<Exit, Failure> {
-    let (policy, _) = policies::read(&args.policy)?;
+    let (policy, _) = policies::ready(&args.policy)?;
     let mut judge = Judge::new(args, policy);
     let input: Box<dyn Read> = if args.file == Path::new("-") {
         Box::new(std::io::stdin())

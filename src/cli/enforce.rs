@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
+use super::policies;
 use super::targets::{Here, Targets};
 use super::wrapped;
 use crate::decision::policy::{self, Policy};
@@ -86,10 +87,19 @@ fn check_policy(path: &Path, given: &Path) -> Result<Policy, Failure> {
     match policy::load(&text, &given.display().to_string()) {
         Err(problems) => Err(Failure::usage(format!(
             "the policy is wrong, so nothing was wrapped:\n{}\ncorrect it, then: remit check {name}",
-            problems.0.iter().map(|problem| terminal::plain(&problem.to_string())).collect::<Vec<_>>().join("\n")
+            policies::told(&text, &problems)
         ))),
-        Ok((policy, findings)) if findings.is_empty() => Ok(policy),
         Ok((policy, findings)) => {
+            let failed = policies::failed_tests(&policy, path);
+            if let Some((at, what)) = failed.first() {
+                return Err(Failure::usage(format!(
+                    "the policy does not do what its own tests say, so nothing was wrapped:\n{}\nsee: remit check {name}",
+                    terminal::plain(&format!("{at}: {what}"))
+                )));
+            }
+            if findings.is_empty() {
+                return Ok(policy);
+            }
             let plural = if findings.len() == 1 { "" } else { "s" };
             terminal::note(&format!(
                 "remit: {} warning{plural} about the policy; see: remit check {name}",

@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::decision::explain;
 use crate::decision::policy::{self, Policy};
 use crate::decision::redact::Redactor;
 use crate::edge::facts::{Surroundings, resolve_places};
 use crate::edge::store::{files, state};
+use crate::edge::{clock, terminal};
+use crate::model::facts::Facts;
 use crate::model::finding::Finding;
 use crate::model::time::Timestamp;
+use crate::model::verdict::Location;
 
 use super::exit::Failure;
 
@@ -24,20 +28,72 @@ pub fn read(path: &Path) -> Result<(Policy, Vec<Finding>), Failure> {
         )),
         other => Failure::usage(other.to_string()),
     })?;
-    let (policy, findings) = policy::load(&text, &path.display().to_string()).map_err(|problems| {
-        Failure::usage(format!("the policy cannot be used\n{problems}{}", excerpt(&text, &problems)))
-    })?;
-    Ok((policy, findings))
+    policy::load(&text, &path.display().to_string())
+        .map_err(|problems| Failure::usage(format!("the policy cannot be used\n{}", told(&text, &problems))))
 }
 
-/// The line of the first problem, with a mark below it.
-fn excerpt(text: &str, problems: &policy::Problems) -> String {
-    let Some(first) = problems.0.first() else { return String::new() };
-    let Some(line) = text.lines().nth(first.at.line.saturating_sub(1) as usize) else { return String::new() };
-    let line = crate::edge::terminal::plain(line);
-    let shown: String = line.chars().take(100).collect();
-    let mark = " ".repeat((first.at.column.saturating_sub(1) as usize).min(99));
-    format!("\n\n  {:>4} | {shown}\n       | {mark}^", first.at.line)
+/// Reads a policy that calls are judged by: its own tests must hold.
+pub fn ready(path: &Path) -> Result<(Policy, Vec<Finding>), Failure> {
+    let (policy, findings) = read(path)?;
+    let failed = failed_tests(&policy, path);
+    if failed.is_empty() {
+        return Ok((policy, findings));
+    }
+    let told: Vec<String> = failed.iter().map(|(at, what)| format!("{at}: {what}")).collect();
+    Err(Failure::usage(format!(
+        "the policy does not do what its own tests say\n{}\ncorrect the rule or the test; see: remit check {}",
+        told.join("\n"),
+        path.display()
+    )))
+}
+
+/// The policy's own tests that do not hold: where each stands, and what the verdict is instead.
+pub fn failed_tests(policy: &Policy, path: &Path) -> Vec<(Location, String)> {
+    if policy.document().tests.is_empty() {
+        return Vec::new();
+    }
+    let surroundings = Surroundings::here(&project_of(path));
+    let live = surroundings.facts(clock::now());
+    // Tests speak of the policy's own folder, by their text alone: they hold on every machine.
+    let facts = Facts { cwd: live.project.clone(), looked: false, ..live };
+    let redactor = redactor(policy, &surroundings.project);
+    let failed = policy::run_tests(policy, &facts).into_iter().map(|test| {
+        let because = explain::reasons(&test.verdict, &redactor);
+        let why = because.first().map(explain::sentence).unwrap_or_default();
+        let at = policy.document().locations.get(&format!("tests[{}]", test.index)).cloned();
+        let at = at.unwrap_or_else(|| Location { file: path.display().to_string(), line: 1, column: 1 });
+        (at, format!("tests[{}]: {}: the verdict is {}; {why}", test.index, test.request.name(), test.verdict.decision))
+    });
+    failed.collect()
+}
+
+/// Every problem; below the first of each line that line, with a mark where it stands.
+pub fn told(text: &str, problems: &policy::Problems) -> String {
+    /// Nobody reads more at once.
+    const SHOWN: usize = 50;
+    let mut told = Vec::new();
+    for (index, problem) in problems.0.iter().take(SHOWN).enumerate() {
+        told.push(terminal::plain(&problem.to_string()));
+        let next = problems.0.get(index + 1).map(|next| next.at.line);
+        if next != Some(problem.at.line) {
+            told.extend(excerpt(text, &problem.at));
+        }
+    }
+    if problems.0.len() > SHOWN {
+        told.push(format!("... and {} more", problems.0.len() - SHOWN));
+    }
+    told.join("\n")
+}
+
+/// The line of a problem, with a mark below it.
+fn excerpt(text: &str, at: &Location) -> Option<String> {
+    const WIDTH: usize = 100;
+    let line = terminal::plain(text.lines().nth(at.line.saturating_sub(1) as usize)?);
+    let column = at.column.saturating_sub(1) as usize;
+    // Of a long line the part around the mark.
+    let start = if column < WIDTH { 0 } else { column - WIDTH / 2 };
+    let shown: String = line.chars().skip(start).take(WIDTH).collect();
+    Some(format!("  {:>4} | {}\n       | {}^", at.line, shown.trim_end(), " ".repeat(column - start)))
 }
 
 /// The folder that relative paths of the policy start from: where the policy stands.

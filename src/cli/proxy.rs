@@ -190,7 +190,7 @@ fn without_secrets(command: &[String], redactor: &Redactor) -> Vec<String> {
 /// everything: the server runs, and the agent reads why it may do nothing.
 fn policy(args: &Proxy, surroundings: &Surroundings) -> (Policy, Option<String>) {
     let path = args.policy.clone().unwrap_or_else(|| surroundings.project.join(policies::DEFAULT));
-    match policies::read(&path) {
+    match policies::ready(&path) {
         Ok((policy, _)) => (policies::made_live(policy, surroundings), None),
         Err(failure) => (Policy::deny_everything(), Some(format!("Everything is denied: {}", failure.message))),
     }

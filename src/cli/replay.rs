@@ -122,7 +122,7 @@ pub fn run(args: &Replay) -> Result<Exit, Failure> {
     let packs = if args.no_attacks { Vec::new() } else { load::packs(&args.pack)? };
     let played = play(&inputs, &inputs.policy, &packs, args)?;
     let old = match &args.against {
-        Some(path) => Some(play(&inputs, &load::policy(path)?.0, &packs, args)?),
+        Some(path) => Some(play(&inputs, &super::policies::read(path)?.0, &packs, args)?),
         None => None,
     };
     let text = match args.format {

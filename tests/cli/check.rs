@@ -42,10 +42,11 @@ fn what_is_wrong_is_told_with_file_line_column_and_the_line_itself() {
     insta::assert_snapshot!(errors, @r"
     remit: the policy cannot be used
     p.yaml:3:9: a server has no key `alowed_tools`, did you mean `allowed_tools`?
-    p.yaml:4:1: a policy has no key `label`, did you mean `labels`?
-
          3 |   fs: { alowed_tools: [read] }
            |         ^
+    p.yaml:4:1: a policy has no key `label`, did you mean `labels`?
+         4 | label: {}
+           | ^
     ");
 }
 
@@ -78,4 +79,53 @@ fn each_example_policy_is_without_findings_and_tests_what_it_allows_and_denies()
         seen += 1;
     }
     assert!(seen >= 7, "{seen} policies");
+}
+
+#[test]
+fn a_mark_stands_below_what_is_meant_also_far_to_the_right() {
+    let place = Place::new();
+    let tools: String = (0..40).map(|tool| format!("tool{tool}: {{ ask: true }}, ")).collect();
+    place.write("p.yaml", &format!("version: 1\nservers: {{ fs: {{ tools: {{ {tools} t: {{ aks: true }} }} }} }}\n"));
+    let (_, _, errors) = check(&place, &["p.yaml"]);
+    let lines: Vec<&str> = errors.lines().collect();
+    let (line, mark) = (lines[lines.len() - 2], lines[lines.len() - 1]);
+    assert_eq!(line.find("aks"), mark.find('^'), "{errors}");
+    assert!(line.len() < 120, "{errors}");
+}
+
+const BROKEN: &str =
+    "version: 1\nservers: { fs: { allowed_tools: [read] } }\ntests:\n  - { deny: { server: fs, tool: read } }\n";
+
+#[test]
+fn no_verb_judges_by_a_policy_whose_own_tests_fail() {
+    let place = Place::new();
+    place.write("p.yaml", BROKEN);
+    place.write("calls.jsonl", "{\"server\":\"fs\",\"tool\":\"read\",\"arguments\":{}}\n");
+    for args in [&["decide", "--policy", "p.yaml", "calls.jsonl"][..], &["replay", "--policy", "p.yaml"]] {
+        let output = place.remit(args).assert().code(2).get_output().clone();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            said.contains("p.yaml:4:5: tests[0]: fs.read: the verdict is allow") && output.stdout.is_empty(),
+            "{said}"
+        );
+    }
+    // Whoever looks for the reason may still ask.
+    let output = place.remit(&["explain", "--policy", "p.yaml", "fs.read"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("tests[0]"), "{output:?}");
+    place.write("p.yaml", &BROKEN.replace("deny", "allow"));
+    place.remit(&["decide", "--policy", "p.yaml", "calls.jsonl"]).assert().code(0);
+}
+
+#[test]
+fn a_client_is_not_wrapped_under_a_policy_whose_own_tests_fail() {
+    let place = Place::new();
+    let config = "{\"mcpServers\":{\"fs\":{\"command\":\"node\",\"args\":[]}}}";
+    place.write_home(".cursor/mcp.json", config);
+    place.write("mcp.policy.yaml", BROKEN);
+    let output = place.remit(&["enforce", "--client", "cursor"]).assert().code(2).get_output().clone();
+    assert!(String::from_utf8(output.stderr).unwrap().contains("tests[0]"));
+    assert_eq!(std::fs::read_to_string(place.home().join(".cursor/mcp.json")).unwrap(), config);
+    place.write("mcp.policy.yaml", &BROKEN.replace("deny", "allow"));
+    place.remit(&["enforce", "--client", "cursor"]).assert().code(0);
+    assert_ne!(std::fs::read_to_string(place.home().join(".cursor/mcp.json")).unwrap(), config);
 }

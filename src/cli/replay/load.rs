@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Failure;
-use crate::decision::policy::{self, Policy};
+use crate::cli::policies;
+use crate::decision::policy::Policy;
 use crate::edge::progress::Progress;
 use crate::edge::store::files;
 use crate::edge::store::locks;
@@ -73,7 +74,7 @@ impl Inputs {
 
 /// Reads everything, or says what could not be read and what to do.
 pub fn load(wanted: &Wanted<'_>) -> Result<Inputs, Failure> {
-    let (policy, findings) = self::policy(wanted.policy)?;
+    let (policy, findings) = policies::ready(wanted.policy)?;
     let beside = wanted.policy.with_file_name("mcp.lock");
     let lock_path = wanted.lock.map(Path::to_owned).or_else(|| beside.exists().then_some(beside));
     let lock = lock_path.as_deref().map(lock).transpose()?;
@@ -92,14 +93,6 @@ pub fn load(wanted: &Wanted<'_>) -> Result<Inputs, Failure> {
         traces,
         ground,
     })
-}
-
-/// Reads a policy. Its warnings come back beside it.
-pub fn policy(path: &Path) -> Result<(Policy, Vec<Finding>), Failure> {
-    let text = files::read_text(path).map_err(|error| {
-        Failure::usage(format!("{error}; make a policy with `remit infer`, or name one with --policy"))
-    })?;
-    policy::load(&text, &path.display().to_string()).map_err(|problems| Failure::usage(problems.to_string()))
 }
 
 fn baseline_at(path: &Path) -> Result<Baseline, Failure> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::effects::Kind;
 use crate::model::policy::{Args, Budget, Document, LabelRef, Rate, Server, Tool, ToolRef};
-use crate::model::verdict::{Decision, Location, Rule};
+use crate::model::verdict::{Decision, Rule};
 
 use super::super::effects::Hints;
 use super::super::path::{PathSet, Patterns};
@@ -116,33 +116,20 @@ pub(super) fn compile(document: Document, digest: String, file: &str) -> Result<
         }
     }
     let default = compiler.rule("default");
-    let mut problems = compiler.problems;
+    let problems = compiler.problems;
     if !problems.is_empty() {
-        problems.sort_by(|left, right| left.at.cmp(&right.at));
-        return Err(Problems(problems));
+        return Err(Problems::sorted(problems));
     }
     Ok(Policy { servers, approvals, labels, flows, default, document, digest, redactor: None })
 }
 
 impl Compiler<'_> {
-    /// Where `pointer` stands, or the nearest thing above it that the file has.
-    fn locate(&self, pointer: &str) -> Option<Location> {
-        let mut here = pointer;
-        loop {
-            if let Some(location) = self.document.locations.get(here) {
-                return Some(location.clone());
-            }
-            here = here.get(..here.rfind(['.', '['])?)?;
-        }
-    }
-
     pub fn rule(&self, pointer: &str) -> Arc<Rule> {
-        Arc::new(Rule { pointer: pointer.to_owned(), at: self.locate(pointer) })
+        Arc::new(Rule { pointer: pointer.to_owned(), at: self.document.locate(pointer) })
     }
 
     fn problem(&mut self, pointer: &str, message: String) {
-        let at = self.locate(pointer).unwrap_or_else(|| Location { file: self.file.to_owned(), line: 1, column: 1 });
-        self.problems.push(Problem { at, message: format!("{pointer}: {message}") });
+        self.problems.push(self.document.problem(self.file, pointer, message));
     }
 
     pub(super) fn refuse<T: Refusing>(&mut self, pointer: &str, why: String) -> T {

@@ -8,7 +8,7 @@ use crate::model::request::Request;
 use crate::model::verdict::Verdict;
 
 use super::super::decide::decide;
-use super::Policy;
+use super::{Policy, sense};
 
 /// Findings about the policy itself, the worst first.
 pub(super) fn lint(policy: &Policy, file: &str) -> Vec<Finding> {
@@ -22,7 +22,7 @@ pub(super) fn lint(policy: &Policy, file: &str) -> Vec<Finding> {
             what,
             why: why.into(),
             todo,
-            at: document.locations.get(pointer).cloned(),
+            at: policy.locate(pointer),
         });
     };
     if document.default_allow {
@@ -47,16 +47,6 @@ pub(super) fn lint(policy: &Policy, file: &str) -> Vec<Finding> {
     }
     for (name, server) in &document.servers {
         let pointer = format!("servers.{name}");
-        for tool in server.allowed_tools.iter().filter(|tool| server.denied_tools.contains(tool)) {
-            add(
-                Severity::Low,
-                "dead-rule",
-                &format!("{pointer}.allowed_tools"),
-                format!("`{tool}` is both allowed and denied: the denial wins"),
-                "a rule without effect misleads whoever reads it",
-                "remove one of the two".into(),
-            );
-        }
         let tools = server.allowed_tools.len() + server.tools.len();
         if tools == 0 && server.allowed_paths.is_some() {
             add(
@@ -90,6 +80,26 @@ pub(super) fn lint(policy: &Policy, file: &str) -> Vec<Finding> {
                 );
             }
         }
+    }
+    for rule in sense::void(document) {
+        add(
+            Severity::Low,
+            "dead-rule",
+            &rule.pointer,
+            rule.what,
+            "a rule without effect misleads whoever reads it",
+            rule.todo,
+        );
+    }
+    for name in sense::misnamed(document) {
+        add(
+            name.severity,
+            "unknown-name",
+            &name.pointer,
+            name.what,
+            "a name that is misspelt restrains nothing",
+            name.todo,
+        );
     }
     findings.sort();
     findings

@@ -20,6 +20,7 @@ mod format;
 mod links;
 mod lint;
 mod read;
+mod sense;
 mod yaml;
 
 pub use format::schema::schema;
@@ -54,13 +55,49 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problems {
+    /// In the order of the file, each once.
+    fn sorted(mut problems: Vec<Problem>) -> Problems {
+        problems.sort_by(|left, right| left.at.cmp(&right.at));
+        problems.dedup();
+        Problems(problems)
+    }
+}
+
+impl Document {
+    /// Where `pointer` stands, or the nearest thing above it that the file has.
+    fn locate(&self, pointer: &str) -> Option<Location> {
+        let mut here = pointer;
+        loop {
+            if let Some(location) = self.locations.get(here) {
+                return Some(location.clone());
+            }
+            here = here.get(..here.rfind(['.', '['])?)?;
+        }
+    }
+
+    fn problem(&self, file: &str, pointer: &str, message: String) -> Problem {
+        let at = self.locate(pointer).unwrap_or_else(|| Location { file: file.to_owned(), line: 1, column: 1 });
+        Problem { at, message: format!("{pointer}: {message}") }
+    }
+}
+
 /// Reads a policy. `file` is its name in messages. What is wrong but harmless comes back as findings.
 pub fn load(text: &str, file: &str) -> Result<(Policy, Vec<Finding>), Problems> {
-    let document = read::read(text, file)?;
+    let (document, mut problems) = read::read(text, file)?;
     let digest = HEXLOWER.encode(&Sha256::digest(text.as_bytes()));
-    let policy = compile::compile(document, digest, file)?;
-    let findings = lint::lint(&policy, file);
-    Ok((policy, findings))
+    for (pointer, message) in sense::unsatisfiable(&document) {
+        problems.push(document.problem(file, &pointer, message));
+    }
+    // What is wrong with the parts is told together with what is wrong with the form.
+    match compile::compile(document, digest, file) {
+        Ok(policy) if problems.is_empty() => {
+            let findings = lint::lint(&policy, file);
+            Ok((policy, findings))
+        }
+        Ok(_) => Err(Problems::sorted(problems)),
+        Err(Problems(more)) => Err(Problems::sorted([problems, more].concat())),
+    }
 }
 
 impl Policy {
@@ -81,6 +118,10 @@ impl Policy {
     /// Compiles a policy made in memory.
     pub fn from_document(document: Document) -> Result<Policy, Problems> {
         compile::compile(document, "memory".into(), "policy")
+    }
+
+    fn locate(&self, pointer: &str) -> Option<Location> {
+        self.document.locate(pointer)
     }
 
     /// The policy as it is written.

@@ -93,8 +93,14 @@ impl Node {
     }
 }
 
-/// serde-saphyr ends its messages with the place, which ours begin with.
+/// serde-saphyr ends its messages with the place, which ours begin with; its limits it tells as they are called inside.
 fn without_place(message: &str) -> String {
+    if message.contains("budget breached: Depth") {
+        return "nested deeper than 64 levels".into();
+    }
+    if message.contains("budget breached") || message.contains("alias replay limit") {
+        return "too long with its aliases written out: no policy needs that".into();
+    }
     let first = message.lines().next().unwrap_or(message);
     let message = first.split(" at line ").next().unwrap_or(first);
     message.trim_start_matches("error: ").trim().to_owned()

@@ -26,6 +26,24 @@ fn a_denied_call_never_reaches_the_server_and_is_answered_with_a_result() {
 }
 
 #[test]
+fn a_policy_whose_own_tests_fail_denies_everything_and_says_so() {
+    let policy = |expect: &str| {
+        format!(
+            "version: 1\nservers: {{ s: {{ allowed_tools: [echo] }} }}\ntests: [{{ {expect}: {{ server: s, tool: echo }} }}]\n"
+        )
+    };
+    let ask = |expect: &str| {
+        let place = Place::new();
+        place.write("mcp.policy.yaml", &policy(expect));
+        Line::start_at(place, "", &["--mode", "enforce", "--policy", "mcp.policy.yaml"]).ask(call(1, "echo"))
+    };
+    let answer = ask("deny");
+    assert_eq!(answer["result"]["isError"], true, "{answer}");
+    assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("own tests"), "{answer}");
+    assert_ne!(ask("allow")["result"]["isError"], true);
+}
+
+#[test]
 fn an_allowed_call_passes_byte_by_byte_and_one_outside_its_grant_never_reaches_the_server() {
     let mut line = enforced(&["--traces", "traces"]);
     let odd = r#"{"id":1 , "jsonrpc":"2.0","method":"tools/call","params":{"arguments":{"path":"./a\u0062"},"name":"read_file","_meta":{"progressToken":1.50}}}"#;

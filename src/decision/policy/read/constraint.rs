@@ -91,6 +91,7 @@ impl Reader<'_> {
             self.problem(node, format!("`one_of` must be a list, not {}", node.kind()));
             return None;
         };
+        self.plain_values(node);
         Some(Constraint::OneOf(nodes.iter().map(Node::to_json).collect()))
     }
 
@@ -122,9 +123,8 @@ impl Reader<'_> {
         for (key, node) in self.mapping(node, "`fields`") {
             let pointer = format!("{pointer}.{}", key.text);
             self.locate(&pointer, key);
-            if let Some(constraint) = self.constraint(&pointer, node) {
-                fields.insert(key.text.clone(), constraint);
-            }
+            let constraint = self.constraint(&pointer, node).unwrap_or(Constraint::Any);
+            fields.insert(key.text.clone(), constraint);
         }
         Constraint::Fields { fields, required }
     }

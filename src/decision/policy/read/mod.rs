@@ -11,22 +11,18 @@ mod constraint;
 mod server;
 mod top;
 
-/// Reads the whole file.
-pub(super) fn read(text: &str, file: &str) -> Result<Document, Problems> {
+/// Reads the whole file. What is wrong with it comes beside what could be read; only what is no YAML fails at once.
+pub(super) fn read(text: &str, file: &str) -> Result<(Document, Vec<Problem>), Problems> {
     let node = Node::parse(text, file).map_err(|problem| Problems(vec![problem]))?;
-    let mut reader = Reader { file, problems: Vec::new(), document: Document::default() };
+    let mut reader = Reader { file, text, problems: Vec::new(), document: Document::default() };
     reader.top(&node);
-    if reader.problems.is_empty() {
-        return Ok(reader.document);
-    }
-    reader.problems.sort_by(|left, right| left.at.cmp(&right.at));
-    reader.problems.dedup();
-    Err(Problems(reader.problems))
+    Ok((reader.document, reader.problems))
 }
 
 /// Collects the document and what is wrong with it.
 struct Reader<'a> {
     file: &'a str,
+    text: &'a str,
     problems: Vec<Problem>,
     document: Document,
 }
@@ -44,6 +40,38 @@ impl Reader<'_> {
     fn problem_at_key(&mut self, key: &Key, message: impl Into<String>) {
         let at = self.location(key.line, key.column);
         self.problems.push(Problem { at, message: message.into() });
+    }
+
+    /// A scalar without quotes, as the file has it.
+    fn written(&self, node: &Node) -> Option<&str> {
+        let line = self.text.lines().nth(usize::try_from(node.line).ok()?.checked_sub(1)?)?;
+        let (start, _) = line.char_indices().nth(usize::try_from(node.column).ok()?.checked_sub(1)?)?;
+        let rest = line.get(start..)?;
+        let word = rest.split([',', ']', '}', ' ', '\t']).next()?;
+        (!word.is_empty()).then_some(word)
+    }
+
+    /// A value is compared as it is, so a number that was written like a telephone number or an account must not lose its
+    /// sign or its zeros unseen.
+    fn plain_values(&mut self, node: &Node) {
+        match &node.content {
+            Content::Number(number) => {
+                let Some(written) = self.written(node).map(str::to_owned) else { return };
+                let is_decimal = written.contains(['.', 'e', 'E']) && !written.contains(['x', '_', '+']);
+                if !is_decimal
+                    && written != number.to_string()
+                    && written.starts_with(|c: char| "+-.".contains(c) || c.is_ascii_digit())
+                {
+                    let message = format!(
+                        "`{written}` is read as the number {number}: write \"{written}\" in quotes, or {number}"
+                    );
+                    self.problem(node, message);
+                }
+            }
+            Content::List(nodes) => nodes.iter().for_each(|node| self.plain_values(node)),
+            Content::Map(members) => members.iter().for_each(|(_, node)| self.plain_values(node)),
+            Content::Null | Content::Bool(_) | Content::Text(_) => {}
+        }
     }
 
     /// Remembers where a pointer stands.
@@ -96,7 +124,8 @@ impl Reader<'_> {
         match &node.content {
             Content::Text(text) => Some(text.clone()),
             Content::Number(number) => {
-                self.problem(node, format!("{what} must be a string: write \"{number}\" in quotes"));
+                let written = self.written(node).map_or_else(|| number.to_string(), str::to_owned);
+                self.problem(node, format!("{what} must be a string: write \"{written}\" in quotes"));
                 None
             }
             _ => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::policy::{Args, Budget, Rate, Server, Tool, Variants};
+use crate::model::policy::{Args, Budget, Constraint, Rate, Server, Tool, Variants};
 
 use super::super::format::{BudgetKey, CHANNEL, DIALECTS, OTHER_ARGS, ServerKey, ToolKey, VariantsKey, period};
 use super::super::yaml::{Content, Key, Node};
@@ -90,9 +90,9 @@ impl Reader<'_> {
                 for (key, node) in members {
                     let pointer = format!("{pointer}.{}", key.text);
                     self.locate(&pointer, key);
-                    if let Some(constraint) = self.constraint(&pointer, node) {
-                        listed.insert(key.text.clone(), constraint);
-                    }
+                    // One that is wrong stands for itself, so that no further problem is made of it; it stops the policy.
+                    let constraint = self.constraint(&pointer, node).unwrap_or(Constraint::Any);
+                    listed.insert(key.text.clone(), constraint);
                 }
                 Args::Listed(listed)
             }

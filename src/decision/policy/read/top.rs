@@ -217,7 +217,10 @@ impl Reader<'_> {
                 CallKey::Server => server = self.text(node, "`server`"),
                 CallKey::Tool => tool = self.text(node, "`tool`"),
                 CallKey::Arguments => match node.to_json() {
-                    serde_json::Value::Object(members) => arguments = members,
+                    serde_json::Value::Object(members) => {
+                        self.plain_values(node);
+                        arguments = members;
+                    }
                     _ => self.problem(node, format!("`arguments` must be a mapping, not {}", node.kind())),
                 },
             }
