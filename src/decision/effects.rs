@@ -14,8 +14,12 @@ use super::path::{self, Standing};
 use super::sql::{self, Dialect};
 use super::{address, command, protections, text, url, verbs};
 
+mod context;
 pub mod keys;
+#[cfg(test)]
+mod real_lists;
 
+use context::Means;
 use keys::KeyKind;
 
 /// What the policy, or the tool's schema, declares arguments to be. A pattern is a JSON pointer in which `*` stands for
@@ -50,9 +54,11 @@ pub fn effects(request: &Request, hints: &Hints) -> Effects {
     let mut found = Vec::new();
     match &request.action {
         Action::Resource { uri } => read_uri(uri, hints, &mut found),
-        Action::Call { tool, arguments } => Reader::new(arguments, hints, verbs::takes_away(tool)).read(&mut found),
+        Action::Call { tool, arguments } => {
+            Reader::new(tool, arguments, hints, verbs::takes_away(tool)).read(&mut found)
+        }
         Action::Prompt { arguments, .. } | Action::Completion { argument: arguments, .. } => {
-            Reader::new(arguments, hints, false).read(&mut found);
+            Reader::new("", arguments, hints, false).read(&mut found);
         }
         Action::Sampling { .. } | Action::Elicitation { .. } => {}
     }
@@ -96,6 +102,8 @@ struct Spot<'a> {
     starred: Option<String>,
     /// The nearest object key.
     key: &'a str,
+    /// The object key above that.
+    above: &'a str,
     in_array: bool,
 }
 
@@ -104,12 +112,13 @@ impl<'a> Spot<'a> {
         let escaped = key.contains(['~', '/']).then(|| key.replace('~', "~0").replace('/', "~1"));
         let token = escaped.as_deref().unwrap_or(key);
         let starred = self.starred.as_deref().map(|above| [above, "/", token].concat());
-        Spot { pointer: [&self.pointer, "/", token].concat(), starred, key, in_array: false }
+        Spot { pointer: [&self.pointer, "/", token].concat(), starred, key, above: self.key, in_array: false }
     }
 
     fn element(&self, index: usize) -> Spot<'a> {
         let starred = Some([self.pattern(), "/*"].concat());
-        Spot { pointer: format!("{}/{index}", self.pointer), starred, key: self.key, in_array: true }
+        let (key, above) = (self.key, self.above);
+        Spot { pointer: format!("{}/{index}", self.pointer), starred, key, above, in_array: true }
     }
 
     fn pattern(&self) -> &str {
@@ -118,6 +127,7 @@ impl<'a> Spot<'a> {
 }
 
 struct Reader<'a> {
+    tool: &'a str,
     arguments: &'a Map<String, Value>,
     hints: &'a Hints,
     changes: bool,
@@ -126,16 +136,16 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(arguments: &'a Map<String, Value>, hints: &'a Hints, changes: bool) -> Reader<'a> {
+    fn new(tool: &'a str, arguments: &'a Map<String, Value>, hints: &'a Hints, changes: bool) -> Reader<'a> {
         let bases = arguments.iter().filter_map(|(key, value)| {
             let value = value.as_str().filter(|text| !text.is_empty())?;
             (keys::kind_of(key) == Some(KeyKind::Base)).then_some((key.as_str(), value))
         });
-        Reader { arguments, hints, changes, bases: bases.collect() }
+        Reader { tool, arguments, hints, changes, bases: bases.collect() }
     }
 
     fn read(&self, found: &mut Vec<Effect>) {
-        let top = Spot { pointer: String::new(), starred: None, key: "", in_array: false };
+        let top = Spot { pointer: String::new(), starred: None, key: "", above: "", in_array: false };
         self.object(&top, self.arguments, found);
     }
 
@@ -216,6 +226,7 @@ impl<'a> Reader<'a> {
         match self.declared(spot) {
             Some(kinds) => kinds.iter().for_each(|kind| self.read_as(*kind, Found::Declared, spot, text, found)),
             None => match guess(spot, text, self.hints.dialect) {
+                Some((Kind::Path, _)) if self.is_no_place(spot, text) => self.word(spot, text, found),
                 Some((kind, why)) => self.read_as(kind, why, spot, text, found),
                 None => self.word(spot, text, found),
             },
@@ -223,7 +234,10 @@ impl<'a> Reader<'a> {
     }
 
     fn read_as(&self, kind: Kind, why: Found, spot: &Spot<'_>, text: &str, found: &mut Vec<Effect>) {
+        // What is a URL from its scheme on is no option, although `=` stands in its query.
+        let is_url = kind == Kind::Url && url::looks_like_url(text);
         if kind != Kind::Text
+            && !is_url
             && !text.contains(char::is_whitespace)
             && let Some(path) = keys::path_in_word(text)
         {
@@ -249,6 +263,15 @@ impl<'a> Reader<'a> {
                 Err(why) => push(What::Unreadable { kind, why }),
             },
             Kind::Text => push(What::Text(text::read(text))),
+        }
+    }
+
+    /// What looks like a path and is none, by where it stands.
+    fn is_no_place(&self, spot: &Spot<'_>, text: &str) -> bool {
+        match context::meaning(self.tool, spot.above, spot.key) {
+            Some(Means::NoPlace) => true,
+            Some(Means::PlaceByForm) => !keys::has_path_form(text) && !protections::is_protected_name(text),
+            None => false,
         }
     }
 
@@ -299,6 +322,11 @@ fn guess(spot: &Spot<'_>, text: &str, dialect: Dialect) -> Option<(Kind, Found)>
             return Some((Kind::Path, Found::Key));
         }
         Some(KeyKind::Url) if one_line => return Some((Kind::Url, Found::Key)),
+        Some(KeyKind::MaybeUrl)
+            if one_line && (text.contains(['.', ':', '/']) || text.eq_ignore_ascii_case("localhost")) =>
+        {
+            return Some((Kind::Url, Found::Key));
+        }
         Some(KeyKind::Address) if text.contains('@') => return Some((Kind::Address, Found::Key)),
         Some(KeyKind::Sql) => return Some((Kind::Sql, Found::Key)),
         Some(KeyKind::MaybeSql) if is_sql(text, dialect) => return Some((Kind::Sql, Found::Key)),

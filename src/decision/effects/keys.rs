@@ -15,6 +15,8 @@ pub enum KeyKind {
     /// A path if it has the form of one or holds a separator: `source`, `output`.
     MaybePath,
     Url,
+    /// A URL if it holds what a host has: the `origin` of a page, not that of a flight.
+    MaybeUrl,
     /// An address, where it holds an `@`.
     Address,
     Sql,
@@ -56,8 +58,9 @@ const TABLE: &[(KeyKind, &str)] = &[
     (
         KeyKind::Url,
         "url urls href link links endpoint baseurl apiurl webhook webhookurl callback callbackurl redirecturl \
-         redirecturi imageurl sourceurl website host hostname origin proxy remoteurl pageurl feedurl",
+         redirecturi imageurl sourceurl website host hostname proxy remoteurl pageurl feedurl",
     ),
+    (KeyKind::MaybeUrl, "origin"),
     (
         KeyKind::Address,
         "to cc bcc recipient recipients email emails emailaddress toaddress replyto attendees attendee \
@@ -71,14 +74,15 @@ const TABLE: &[(KeyKind, &str)] = &[
         "content contents text body message msg description subject title summary comment comments note notes \
          prompt question answer reason thought html markdown code snippet newtext oldtext newstring oldstring \
          newstr oldstr newsource filetext inserttext replacement replace diff patch instructions \
-         commitmessage observation observations caption label labels emoji topic details",
+         commitmessage observation observations caption label labels emoji topic details insight prompttext textgone \
+         initscript",
     ),
     (
         KeyKind::Other,
         "route apipath jsonpath jsonpointer xpath selector pattern patterns regex excludepatterns \
          includepatterns glob mimetype contenttype mediatype timezone sourcetimezone targettimezone jq filter \
          expression function element urlpath keyprefix topicname branch branchname basebranch timestamp date \
-         format version",
+         format version entityname entitynames entitytype relationtype startelement endelement",
     ),
 ];
 

@@ -1,0 +1,71 @@
+//! Strings that look like places and are none, by where they stand: what is typed into a page, what is looked for in one,
+//! the names of a graph's nodes. Asked only of an argument that nothing declares and that is about to be taken for a path.
+//!
+//! A row tells the argument by its own key and by a second thing (words of the tool's name, the key above it), so that the
+//! same key elsewhere keeps its meaning: `key` of `press_key` is a key of the keyboard, `key` of `read_key` a file.
+
+use super::super::verbs;
+
+/// Where a key says something else than the table of keys.
+struct Row {
+    /// Words that the tool's name has, all of them.
+    tool: &'static [&'static str],
+    /// The object key above it.
+    above: Option<&'static str>,
+    /// Its own name.
+    keys: &'static [&'static str],
+    means: Means,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Means {
+    /// No place, whatever it looks like.
+    NoPlace,
+    /// A place only where it has the form of one: `/x`, `~/x`, `../x`.
+    PlaceByForm,
+}
+
+const TABLE: &[Row] = &[
+    // A browser's keyboard and its forms.
+    Row { tool: &["press"], above: None, keys: &["key", "keys"], means: Means::NoPlace },
+    Row { tool: &["fill"], above: None, keys: &["value", "values"], means: Means::NoPlace },
+    Row { tool: &["fill"], above: Some("fields"), keys: &["name"], means: Means::NoPlace },
+    Row { tool: &["select", "option"], above: None, keys: &["value", "values"], means: Means::NoPlace },
+    // Selectors of elements.
+    Row { tool: &["browser", "click"], above: None, keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "hover"], above: None, keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "type"], above: None, keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "fill"], above: Some("fields"), keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "select"], above: None, keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "evaluate"], above: None, keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "drop"], above: None, keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "drag"], above: None, keys: &["starttarget", "endtarget"], means: Means::NoPlace },
+    // Data that is dragged, by its media type.
+    Row {
+        tool: &["drop"],
+        above: Some("data"),
+        keys: &["textplain", "texthtml", "texturilist"],
+        means: Means::NoPlace,
+    },
+    // A graph of knowledge.
+    Row { tool: &["create", "entities"], above: Some("entities"), keys: &["name"], means: Means::NoPlace },
+    Row { tool: &["relations"], above: Some("relations"), keys: &["from", "to"], means: Means::NoPlace },
+    Row { tool: &["nodes"], above: None, keys: &["names"], means: Means::NoPlace },
+    // What is typed into a program that runs already.
+    Row { tool: &["interact", "process"], above: None, keys: &["input"], means: Means::PlaceByForm },
+];
+
+/// What the key means there; `None`: what the table of keys says.
+pub fn meaning(tool: &str, above: &str, key: &str) -> Option<Means> {
+    let bare =
+        |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let (above, key) = (bare(above), bare(key));
+    let mut rows = TABLE.iter().filter(|row| row.keys.contains(&key.as_str())).peekable();
+    rows.peek()?;
+    let words = verbs::words(tool);
+    rows.find(|row| {
+        row.above.is_none_or(|wanted| wanted == above)
+            && row.tool.iter().all(|wanted| words.iter().any(|word| word == wanted))
+    })
+    .map(|row| row.means)
+}
