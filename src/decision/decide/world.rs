@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::effects::{Effect, Effects, Kind, PathEffect, UrlEffect, What};
+use crate::model::effects::{Effect, Effects, Found, Kind, PathEffect, UrlEffect, What};
 use crate::model::facts::Facts;
 use crate::model::place::{self, Place};
 use crate::model::verdict::{Decision, Reason, Rule};
@@ -133,10 +133,15 @@ fn denial(effect: &Effect, rule: &Arc<Rule>, value: &str, message: String) -> Re
 fn outside_of(effect: &Effect, path: &PathEffect, allowed: &Places, place: &Place, facts: &Facts) -> Reason {
     let known: Vec<&str> = allowed.words.iter().map(String::as_str).collect();
     let words = in_policy_words(place, facts);
+    let hint = match path.found {
+        Found::Form => "; it looks like a path: if it is none, the policy can say so with `{ text: {} }`",
+        _ => "",
+    };
+    let message = format!("it leads to {place}, which is not granted{hint}");
     Reason {
         nearest: super::nearest(&words, &known).or(known.first().copied()).map(str::to_owned),
         edit: edit(&allowed.rule.pointer, &words),
-        ..denial(effect, &allowed.rule, &path.written, format!("it leads to {place}, which is not granted"))
+        ..denial(effect, &allowed.rule, &path.written, message)
     }
 }
 

@@ -69,6 +69,16 @@ pub(super) fn lint(policy: &Policy, file: &str) -> Vec<Finding> {
             );
         }
         for (tool, rule) in &server.tools {
+            for name in sense::texts_under_names_of_paths(rule) {
+                add(
+                    Severity::Medium,
+                    "path-as-text",
+                    &format!("{pointer}.tools.{tool}.args.{name}"),
+                    format!("`{name}` of `{tool}` is declared free text, although its name says that it is a path"),
+                    "no path rule and no protection looks at it",
+                    "use `paths`, unless it is no path".into(),
+                );
+            }
             if rule.args == Args::Any || rule.other_args {
                 add(
                     Severity::Medium,

@@ -311,3 +311,17 @@ fn a_label_is_earned_by_the_spelling_and_by_the_place_and_where_its_link_leads()
     assert!(!earns(&policy, "/mnt/vault/a", &[]));
     assert!(earns(&policy.with_links(&links, &facts()), "/mnt/vault/a", &[]));
 }
+
+#[test]
+fn an_argument_is_what_the_policy_declares_it_to_be_and_any_declares_nothing() {
+    let under = Under::policy(
+        "servers: { b: { allowed_paths: [./shots], tools: { t: { args: { zebra: any, text2: { text: {} }, place: { paths: [./shots] } } } } } }",
+    );
+    under.denies("b", "t", json!({"zebra": "/help"}), "servers.b.allowed_paths");
+    under.denies("b", "t", json!({"zebra": ".env"}), "protection.env-files");
+    under.denies("b", "t", json!({"place": "/help"}), "servers.b.tools.t.args.place");
+    under.allows("b", "t", json!({"text2": "/help", "place": "shots/a.png"}));
+    under.allows("b", "t", json!({"text2": ".env"}));
+    let said = under.verdict("b", "t", json!({"zebra": "/help"})).because[0].message.clone();
+    assert!(said.contains("{ text: {} }"), "{said}");
+}

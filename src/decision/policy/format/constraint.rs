@@ -27,7 +27,7 @@ keys! {
     Emails "emails": TEXTS, "Addresses that these patterns match, each of them: `*@acme.com`.";
     Sql "sql": Form::Map(SqlKey::MAPPING), "An SQL statement that does no more than this.";
     Commands "commands": TEXTS, "A command of these words; `**` means any further words: `cargo test **`.";
-    Text "text": Form::Map(TextKey::MAPPING), "Free text, by what it may embed.";
+    Text "text": Form::Map(TextKey::MAPPING), "Free text, by what it may embed. `{}` alone says that the argument is text, and no path, whatever it looks like.";
     Redacted "redacted": Form::Text, "A secret, by the token that stands for it in traces.";
     Each "each": Form::Constraint, "An array, of which every entry satisfies this.";
     Fields "fields": Form::Named(&Form::Constraint), "An object with these members and no others.";

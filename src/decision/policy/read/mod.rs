@@ -128,6 +128,10 @@ impl Reader<'_> {
                 self.problem(node, format!("{what} must be a string: write \"{written}\" in quotes"));
                 None
             }
+            Content::Null if self.written(node) == Some("~") => {
+                self.problem(node, format!("{what} must be a string, and a bare ~ is nothing: write \"~\" in quotes"));
+                None
+            }
             _ => {
                 self.problem(node, format!("{what} must be a string, not {}", node.kind()));
                 None

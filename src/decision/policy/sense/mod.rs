@@ -10,7 +10,7 @@ mod void;
 #[cfg(test)]
 mod tests;
 
-pub(super) use names::misnamed;
+pub(super) use names::{misnamed, texts_under_names_of_paths};
 pub(super) use void::void;
 
 use crate::model::policy::{Document, Tool};

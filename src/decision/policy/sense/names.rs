@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::model::finding::Severity;
-use crate::model::policy::{Document, LabelRef, Server, ToolRef};
+use crate::model::policy::{Constraint, Document, LabelRef, Server, Tool, ToolRef};
 
+use super::super::super::effects::keys::{self, KeyKind};
 use super::super::read::nearest;
+use super::tool::listed;
 
 /// A name that leads nowhere.
 pub(in super::super) struct Misnamed {
@@ -140,4 +142,19 @@ fn tools(server: &Server) -> impl Iterator<Item = &str> {
 /// Path rules alone grant tools that nobody named.
 fn is_open(server: &Server) -> bool {
     server.tools.is_empty() && server.allowed_tools.is_empty() && server.allowed_paths.is_some()
+}
+
+/// Arguments that are named like paths and declared to be free text.
+pub(in super::super) fn texts_under_names_of_paths(tool: &Tool) -> Vec<&str> {
+    fn is_text(constraint: &Constraint) -> bool {
+        match constraint {
+            Constraint::Text(_) => true,
+            Constraint::Each(inner) => is_text(inner),
+            Constraint::All(all) | Constraint::AnyOf(all) => all.iter().any(is_text),
+            _ => false,
+        }
+    }
+    let named = |name: &str| matches!(keys::kind_of(name), Some(KeyKind::Path | KeyKind::Base));
+    let found = listed(tool).filter(|(name, constraint)| named(name) && is_text(constraint));
+    found.map(|(name, _)| name.as_str()).collect()
 }

@@ -152,6 +152,12 @@ fn a_value_that_would_lose_its_sign_or_its_zeros_must_stand_in_quotes() {
 }
 
 #[test]
+fn a_home_directory_without_quotes_is_nothing_and_said_to_be() {
+    refused("servers: { s: { denied_paths: [/etc, ~] } }", "write \"~\" in quotes");
+    findings("servers: { s: { allowed_tools: [t], denied_paths: [/etc, \"~\", ~/x] } }");
+}
+
+#[test]
 fn a_grant_that_a_denial_covers_is_a_finding_and_one_beside_it_is_not() {
     let flat = |server: &str| format!("servers:\n  s: {{ {server} }}\n");
     for (dead, what, alive) in [
@@ -285,4 +291,12 @@ fn what_costs_too_much_is_refused_with_its_place() {
         refused(&deep(2_000), "deeper than 64");
     });
     judged.unwrap().join().unwrap();
+}
+
+#[test]
+fn a_path_that_is_declared_free_text_is_a_finding_and_a_text_is_none() {
+    let ids = |rule: &str| -> Vec<String> { findings(&tool(rule)).into_iter().map(|finding| finding.id).collect() };
+    assert_eq!(ids("{ args: { file_path: { text: {} } } }"), ["path-as-text"]);
+    assert_eq!(ids("{ args: { files: { max_items: 3, each: { text: { hosts: [] } } } } }"), ["path-as-text"]);
+    assert_eq!(ids("{ args: { key: { text: {} }, path: { paths: [.] } } }"), Vec::<String>::new());
 }
