@@ -17,6 +17,7 @@ mod clients;
 mod decide;
 mod demo;
 mod explain;
+mod false_denials;
 mod infer;
 mod init;
 mod lock;
