@@ -225,11 +225,16 @@ impl<'a> Reader<'a> {
     fn string(&self, spot: &Spot<'_>, text: &str, found: &mut Vec<Effect>) {
         match self.declared(spot) {
             Some(kinds) => kinds.iter().for_each(|kind| self.read_as(*kind, Found::Declared, spot, text, found)),
-            None => match guess(spot, text, self.hints.dialect) {
-                Some((Kind::Path, _)) if self.is_no_place(spot, text) => self.word(spot, text, found),
-                Some((kind, why)) => self.read_as(kind, why, spot, text, found),
-                None => self.word(spot, text, found),
-            },
+            None => {
+                if let Some(file) = context::file_of_revision(self.tool, spot.key, text) {
+                    self.paths(spot, file, Found::Embedded, found);
+                }
+                match guess(spot, text, self.hints.dialect) {
+                    Some((Kind::Path, _)) if self.is_no_place(spot, text) => self.word(spot, text, found),
+                    Some((kind, why)) => self.read_as(kind, why, spot, text, found),
+                    None => self.word(spot, text, found),
+                }
+            }
         }
     }
 

@@ -69,3 +69,14 @@ pub fn meaning(tool: &str, above: &str, key: &str) -> Option<Means> {
     })
     .map(|row| row.means)
 }
+
+/// The file that a revision names: `HEAD:src/a.rs`, `:0:README.md`. What git shows of it is its content.
+pub fn file_of_revision<'a>(tool: &str, key: &str, text: &'a str) -> Option<&'a str> {
+    const REVISIONS: [&str; 6] = ["revision", "target", "ref", "rev", "commit", "object"];
+    if !REVISIONS.contains(&key) || text.starts_with(":/") || text.contains("://") {
+        return None; // `:/fix` looks for a message.
+    }
+    let (_, file) = text.rsplit_once(':')?;
+    let is_git = || verbs::words(tool).iter().any(|word| word == "git");
+    (!file.is_empty() && is_git()).then_some(file)
+}

@@ -159,7 +159,8 @@ fn what_is_typed_chosen_or_named_is_no_place_and_the_same_key_elsewhere_is_one()
             ("open", json!({"url": "https://a.example/?next=/etc/passwd"})),
             ("open", json!({"url": "--output=/etc/passwd"})),
         ),
-        // A revision may be a file's name to git, and an option.
+        // A revision may be a file's name to git, hold one, and be an option.
+        (("git_show", json!({"revision": ":/fix the build"})), ("git_show", json!({"revision": "HEAD:src/a.rs"}))),
         (("git_show", json!({"revision": "origin/main"})), ("git_diff", json!({"target": "secrets/x"}))),
         (("git_diff", json!({"target": "main"})), ("git_diff", json!({"target": "--output=/etc/x"}))),
     ] {

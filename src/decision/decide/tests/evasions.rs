@@ -325,3 +325,19 @@ fn an_argument_is_what_the_policy_declares_it_to_be_and_any_declares_nothing() {
     let said = under.verdict("b", "t", json!({"zebra": "/help"})).because[0].message.clone();
     assert!(said.contains("{ text: {} }"), "{said}");
 }
+
+#[test]
+fn a_file_is_not_read_out_of_a_commit_either() {
+    let under = Under::policy(
+        "servers: { git: { allowed_tools: [git_show, git_diff], allowed_paths: [.], denied_paths: [./secrets] } }",
+    );
+    let show = |revision: &str| json!({"repo_path": ".", "revision": revision});
+    under.denies("git", "git_show", show("HEAD:.env"), "protection.env-files");
+    under.denies("git", "git_show", show("main~3:secrets/key.txt"), "servers.git.denied_paths");
+    under.denies("git", "git_show", show(":0:secrets/key.txt"), "servers.git.denied_paths");
+    under.denies("git", "git_show", show("HEAD:./src/../secrets/key.txt"), "servers.git.denied_paths");
+    under.denies("git", "git_diff", json!({"repo_path": ".", "target": "HEAD:.env"}), "protection.env-files");
+    for fine in ["HEAD:src/a.rs", "HEAD", "origin/main", ":/fix /etc", "HEAD@{2026-11-20 10:00}"] {
+        under.allows("git", "git_show", show(fine));
+    }
+}
