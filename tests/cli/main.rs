@@ -18,6 +18,7 @@ mod decide;
 mod demo;
 mod explain;
 mod false_denials;
+mod four_servers;
 mod infer;
 mod init;
 mod lock;
