@@ -144,8 +144,9 @@ fn is_drive_relative(text: &str, os: Os) -> bool {
     os == Os::Windows && has_drive(text) && !text.get(2..).is_some_and(|rest| rest.starts_with(['/', '\\']))
 }
 
-/// Variables of Windows that stand for a folder of the user, and where that is below the home.
-const WINDOWS_FOLDERS: &[(&str, &str)] = &[
+/// Variables that stand for a folder of the user, and where that is below the home: those of Windows, and of the XDG base
+/// directories where they are not set otherwise.
+const USER_FOLDERS: &[(&str, &str)] = &[
     ("USERPROFILE", ""),
     ("HOME", ""),
     ("HOMEPATH", ""),
@@ -155,11 +156,15 @@ const WINDOWS_FOLDERS: &[(&str, &str)] = &[
     ("TEMP", "/AppData/Local/Temp"),
     ("TMP", "/AppData/Local/Temp"),
     ("ONEDRIVE", "/OneDrive"),
+    ("XDG_CONFIG_HOME", "/.config"),
+    ("XDG_DATA_HOME", "/.local/share"),
+    ("XDG_STATE_HOME", "/.local/state"),
+    ("XDG_CACHE_HOME", "/.cache"),
 ];
 
-/// What follows `%APPDATA%` or `$env:APPDATA` and the like at the beginning, after the folder that it stands for (below
+/// What follows `%APPDATA%`, `$env:APPDATA`, `$XDG_CONFIG_HOME` and the like at the beginning, after the folder that it stands for (below
 /// the home). Their letter case is free.
-pub fn below_windows_folder(path: &str) -> Option<(&'static str, &str)> {
+pub fn below_user_folder(path: &str) -> Option<(&'static str, &str)> {
     let strip = |text: &'_ str, start: &str| -> Option<usize> {
         text.get(..start.len()).filter(|head| head.eq_ignore_ascii_case(start)).map(|_| start.len())
     };
@@ -169,8 +174,8 @@ pub fn below_windows_folder(path: &str) -> Option<(&'static str, &str)> {
         let rest = path.get(end + strip(path.get(end..)?, close)?..)?;
         (rest.is_empty() || rest.starts_with(['/', '\\'])).then_some(rest)
     };
-    let forms = [("%", "%"), ("$env:", ""), ("${env:", "}")];
-    WINDOWS_FOLDERS.iter().find_map(|(name, folder)| {
+    let forms = [("%", "%"), ("$env:", ""), ("${env:", "}"), ("$", ""), ("${", "}")];
+    USER_FOLDERS.iter().find_map(|(name, folder)| {
         forms.iter().find_map(|(open, close)| named(name, open, close)).map(|rest| (*folder, rest))
     })
 }
@@ -178,7 +183,7 @@ pub fn below_windows_folder(path: &str) -> Option<(&'static str, &str)> {
 /// `~`, `~user`, `$HOME`, `${HOME}`, `%USERPROFILE%`, `%APPDATA%` and `$PWD` at the beginning, as servers expand them.
 pub fn expand_home<'a>(path: &'a str, home: Option<&str>, cwd: &str) -> Cow<'a, str> {
     let Some(home) = home.filter(|_| path.starts_with(['~', '$', '%'])) else { return Cow::Borrowed(path) };
-    if let Some((folder, rest)) = below_windows_folder(path) {
+    if let Some((folder, rest)) = below_user_folder(path) {
         return Cow::Owned(format!("{home}{folder}{rest}"));
     }
     let forms = [("$HOME", home), ("${HOME}", home), ("$PWD", cwd), ("${PWD}", cwd)];
@@ -353,6 +358,9 @@ mod tests {
         assert_eq!(expand("%LOCALAPPDATA%"), "/home/ada/AppData/Local");
         assert_eq!(expand(r"$env:APPDATA\x"), r"/home/ada/AppData/Roaming\x");
         assert_eq!(expand(r"%HOMEDRIVE%%HOMEPATH%\.ssh"), r"/home/ada\.ssh");
+        assert_eq!(expand("$XDG_CONFIG_HOME/gh/hosts.yml"), "/home/ada/.config/gh/hosts.yml");
+        assert_eq!(expand("${XDG_DATA_HOME}"), "/home/ada/.local/share");
+        assert_eq!(expand("$APPDATA/x"), "/home/ada/AppData/Roaming/x");
         assert_eq!(expand("%APPDATAX%/x"), "%APPDATAX%/x");
         assert_eq!(expand("a/%APPDATA%/x"), "a/%APPDATA%/x");
     }

@@ -3,7 +3,7 @@
 //! A key name counts as its words, without letter case or separators: `filePath`, `file_path` and `FILE-PATH` are one.
 
 use super::super::verbs;
-use crate::model::place::below_windows_folder;
+use crate::model::place::below_user_folder;
 
 /// What a key's name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,7 @@ pub fn has_path_form(text: &str) -> bool {
             starts_with_ignoring_case(text, "file:")
                 || text.starts_with("$HOME")
                 || text.starts_with("${HOME}")
-                || (text.starts_with(['%', '$']) && below_windows_folder(text).is_some())
+                || (text.starts_with(['%', '$']) && below_user_folder(text).is_some())
                 || climbs(text)
         }
     }

@@ -178,6 +178,7 @@ fn a_variable_or_a_drive_of_windows_hides_no_place() {
         (r"%APPDATA%\Claude\x.json", "servers.fs.allowed_paths"),
         (r"$env:USERPROFILE\x", "servers.fs.allowed_paths"),
         ("%localappdata%/x", "servers.fs.allowed_paths"),
+        ("$XDG_CONFIG_HOME/x", "servers.fs.allowed_paths"),
         (r"C:.ssh\id_rsa", "protection.credential-files"),
     ] {
         under.denies("fs", "t", json!({"zebra": hidden}), rule);
