@@ -218,3 +218,11 @@ proptest! {
         let _ = read_shell(&text);
     }
 }
+
+#[test]
+fn a_command_of_sixty_thousand_words_takes_no_longer_than_its_words() {
+    let text = format!("git {}", "-c a=b ".repeat(30_000));
+    let began = std::time::Instant::now();
+    read_shell(&text).unwrap();
+    assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+}

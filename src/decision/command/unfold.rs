@@ -240,25 +240,26 @@ fn su(words: &[Word]) -> Vec<Inner> {
 fn git(words: &[Word]) -> Vec<Inner> {
     let is = |word: Option<&Word>, name: &str| matches!(word, Some(Word::Literal(text)) if text == name);
     let has = |name: &str| words.iter().any(|word| is(Some(word), name));
+    let (bisects, has_submodules, rebases) = (has("bisect"), has("submodule"), has("rebase"));
     let mut found = Vec::new();
     for at in 1..words.len() {
         let (word, next) = (words.get(at), words.get(at + 1));
-        if is(word, "run") && has("bisect") {
+        if is(word, "run") && bisects {
             found.extend(words.get(at + 1..).filter(|rest| !rest.is_empty()).map(|rest| Inner::Words(rest.to_vec())));
             break;
         }
-        if is(word, "foreach") && has("submodule") {
+        if is(word, "foreach") && has_submodules {
             let rest = words.get(at + 1..).unwrap_or_default();
             let options =
                 rest.iter().take_while(|word| matches!(word, Word::Literal(text) if text.starts_with("--"))).count();
             found.extend(joined(rest.get(options..)));
             break;
         }
-        if has("rebase") && (is(word, "--exec") || is(word, "-x")) {
+        if rebases && (is(word, "--exec") || is(word, "-x")) {
             found.extend(joined(next.map(std::slice::from_ref)));
         }
         if let Some(Word::Literal(text)) = word
-            && has("rebase")
+            && rebases
             && let Some(command) = text.strip_prefix("--exec=").or_else(|| text.strip_prefix("-x"))
             && !command.is_empty()
         {
