@@ -56,7 +56,7 @@ pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
     }
     let (once, all) = trimmed(written);
     let mut found = from_file_uri(once)?;
-    if found.len() == 1 && all == written && found.iter().all(|plain| is_plain(plain)) {
+    if found.len() == 1 && all == written && found.iter().all(|plain| is_plain(plain) && trimmed(plain).1 == plain) {
         return Ok(found);
     }
     for reading in from_file_uri(all)?.into_iter().chain([written.to_owned()]) {
