@@ -408,3 +408,34 @@ fn inert_replay_starts_no_process_opens_no_socket_and_looks_at_no_path_of_an_att
         assert!(!seen.contains(place), "{place}");
     }
 }
+
+#[test]
+fn every_field_of_the_json_output_is_documented() {
+    let place = Place::new();
+    place.write("mcp.policy.yaml", "version: 1\nservers:\n  fs: { allowed_paths: [/etc] }\n");
+    place.write("old.yaml", PATHS_ALONE);
+    place.write("traces/a.jsonl", "{\"server\":\"fs\",\"tool\":\"read_file\",\"arguments\":{\"path\":\"src/a\"}}\n");
+    let report = json_of(&place, &["--against", "old.yaml"]);
+    let documented = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/replay.md")).unwrap();
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let through = report["attacks"]["list"].as_array().unwrap().iter().find(|attack| attack["outcome"] == "through");
+    let through = through.unwrap();
+    let parts = [
+        &report,
+        &report["policy"],
+        &report["attacks"],
+        through,
+        &through["grants"][0],
+        &through["examples"][0],
+        &report["traces"],
+        &report["traces"]["changed"][0],
+        &report["coverage"],
+    ];
+    for key in parts.into_iter().flat_map(keys) {
+        let named = [format!("`{key}`"), format!("`{key}["), format!(".{key}`"), format!(".{key}[")];
+        assert!(
+            named.iter().any(|name| documented.contains(name)) || documented.contains(&format!("`{key}.")),
+            "{key}"
+        );
+    }
+}
