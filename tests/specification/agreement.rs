@@ -96,15 +96,8 @@ fn differ(real: &Verdict, told: &Ruled) -> Result<(), String> {
         return Err(format!("marks: {:?}, and by the specification {:?}", real.marks, told.marks));
     }
     let spoke = spoken(real);
-    // What granted a request that is denied all the same is of no consequence.
-    let counts = |spoke: &BTreeSet<Spoke>| -> BTreeSet<Spoke> {
-        spoke
-            .iter()
-            .filter(|one| one.effect >= real.decision.min(Decision::Ask) || real.decision == Decision::Allow)
-            .map(as_family)
-            .collect()
-    };
-    if counts(&spoke) != counts(&told.spoke) {
+    let families = |spoke: &BTreeSet<Spoke>| spoke.iter().map(as_family).collect::<BTreeSet<Spoke>>();
+    if families(&spoke) != families(&told.spoke) {
         return Err(format!("spoke: {spoke:#?}, and by the specification {:#?}", told.spoke));
     }
     let unfounded = spoke.iter().find(|one| one.rule.starts_with("protection.") && !told.spoke.contains(one));

@@ -9,8 +9,18 @@ use super::values::{natural, nearly_fitting};
 use crate::choices::Choices;
 
 /// Names that only look like others, or that somebody mistyped.
-const ODD_NAMES: [&str; 8] =
-    ["read_file ", "Read_File", "re\u{430}d_file", "act\u{200b}", "", "读取", "read\u{7}_file", "unknown"];
+const ODD_NAMES: [&str; 10] = [
+    "read_file ",
+    "Read_File",
+    "re\u{430}d_file",
+    "act\u{200b}",
+    "",
+    "读取",
+    "读\u{200b}取",
+    "lire_été",
+    "read\u{7}_file",
+    "unknown",
+];
 const URIS: [&str; 13] = [
     "docs://guide/x",
     "docs://guide/x/y",

@@ -132,6 +132,7 @@ fn plain(choices: &mut Choices<'_>) -> Constraint {
 fn several(key: &str, choices: &mut Choices<'_>, depth: usize) -> Constraint {
     let mixes = ["path", "source", "output", "new_file", "url", "link", "to"].contains(&key);
     let one = |choices: &mut Choices<'_>| match (mixes, choices.below(4)) {
+        (_, 0) if choices.chance(30) => Constraint::Any,
         (_, 0) => plain(choices),
         (true, 1) => constraint(choices.pick(&["path", "url", "to"]), choices, depth - 1),
         _ => natural(key, choices, depth - 1),

@@ -233,7 +233,7 @@ fn url_within(pattern: &str, choices: &mut Choices<'_>) -> String {
 
 fn of_shape(shape: Shape, choices: &mut Choices<'_>) -> Value {
     let good = match shape {
-        Shape::Integer => choices.pick(&[json!(7), json!("-12"), json!(0)]),
+        Shape::Integer => choices.pick(&[json!(7), json!("-12"), json!(0), json!(-7), json!(u64::MAX)]),
         Shape::Uuid => json!("123e4567-e89b-12d3-a456-426614174000"),
         Shape::Date => json!("2024-02-29"),
         Shape::Slug => json!("my-repo_2"),
