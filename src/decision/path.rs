@@ -230,8 +230,7 @@ fn compatible(text: &str) -> Option<String> {
 
 /// Backslashes as separators, as every Windows program and some others take them.
 fn unbackslashed(text: &str) -> Option<String> {
-    // A Windows path keeps its own form: `Place` reads both separators there.
-    (text.contains('\\') && !text.starts_with(r"\\")).then(|| text.replace('\\', "/"))
+    text.contains('\\').then(|| text.replace('\\', "/"))
 }
 
 /// `/proc/self/root/etc` is `/etc`: the links of `/proc` lead to other places for the server than for remit, so they are
@@ -289,6 +288,7 @@ mod tests {
         ] {
             assert!(read_all(hidden).contains(&"../x".to_owned()), "{hidden}: {:?}", read_all(hidden));
         }
+        assert!(read_all(r"\\etc\shadow").contains(&"//etc/shadow".to_owned()));
         assert!(read_all("%2eenv").contains(&".env".to_owned()));
         assert!(read_all("cafe\u{301}").contains(&"caf\u{e9}".to_owned()));
     }
