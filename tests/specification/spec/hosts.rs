@@ -28,7 +28,13 @@ pub fn read_url(text: &str) -> Option<Url> {
     let text = match text.split_once("://") {
         Some(_) => text,
         None if text.starts_with("//") => &bare,
-        None if text.split('/').next().is_some_and(|host| host.contains('.') && !host.starts_with('.')) => &bare,
+        None if text
+            .split('/')
+            .next()
+            .is_some_and(|host| host.contains('.') && !host.starts_with('.') && !host.contains('@')) =>
+        {
+            &bare
+        }
         None => return None,
     };
     if text.contains(char::is_whitespace) || text.contains(['\\', '\0']) {
