@@ -257,8 +257,11 @@ pub fn fragments() -> impl Iterator<Item = String> {
 struct Index {
     names: Patterns,
     name_owner: Vec<usize>,
+    /// Every place of the table.
     places: PathSet,
     place_owner: Vec<usize>,
+    /// The places of each protection that has some: asked where the one that `places` names is switched off.
+    places_of: Vec<(usize, PathSet)>,
 }
 
 fn index() -> &'static Index {
@@ -278,7 +281,12 @@ fn index() -> &'static Index {
         // The table is constant and a test compiles it, so neither can fail.
         let names = Patterns::new(&names).unwrap_or_default();
         let places = PathSet::denied(&places).unwrap_or_default();
-        Index { names, name_owner, places, place_owner }
+        let owners = TABLE.iter().enumerate().filter(|(_, protection)| !protection.places.is_empty());
+        let places_of = owners.map(|(owner, protection)| {
+            let own: Vec<String> = protection.places.iter().map(|place| (*place).to_owned()).collect();
+            (owner, PathSet::denied(&own).unwrap_or_default())
+        });
+        Index { names, name_owner, places, place_owner, places_of: places_of.collect() }
     })
 }
 
@@ -304,12 +312,17 @@ pub fn of_place(place: &Place, facts: &Facts, changes: bool, without: &[String])
     }
     let index = index();
     let by_name = named(index, place);
-    let by_place = index.places.holds(place, facts).or_else(|| {
-        let below = changes.then(|| index.places.lies_below(place, facts));
-        below.flatten()
-    });
-    let by_place = by_place.and_then(|entry| index.place_owner.get(entry));
-    by_name.into_iter().chain(by_place.copied()).filter_map(|owner| TABLE.get(owner)).find(is_on)
+    let touches = |places: &PathSet| {
+        places.holds(place, facts).or_else(|| changes.then(|| places.lies_below(place, facts)).flatten())
+    };
+    let by_place = touches(&index.places).and_then(|entry| index.place_owner.get(entry).copied());
+    let found = by_name.into_iter().chain(by_place).filter_map(|owner| TABLE.get(owner)).find(is_on);
+    if found.is_some() || by_place.is_none() {
+        return found;
+    }
+    // One place of a protection that is off may hide one of another that is on.
+    let others = index.places_of.iter().filter_map(|(owner, places)| Some((TABLE.get(*owner)?, places)));
+    others.filter(|(protection, _)| is_on(protection)).find(|(_, places)| touches(places).is_some()).map(|(it, _)| it)
 }
 
 /// The owners of every name that matches, since one may be switched off and another not.
@@ -387,6 +400,13 @@ mod tests {
         assert!(off(ENV_FILES, "/p/.env").is_none());
         assert_eq!(off(ENV_FILES, "/p/.ssh/.env").map(|protection| protection.name), Some(CREDENTIAL_FILES));
         assert_eq!(off(KEY_FILES, "/p/.env").map(|protection| protection.name), Some(ENV_FILES));
+        // Taking a folder away takes what each of them protects below it.
+        for name in [CREDENTIAL_FILES, STARTUP_FILES, ACCOUNT_FILES] {
+            let taken = of_place(&Place::read("/etc", Os::Posix), &facts, true, &[name.to_owned()]);
+            assert!(taken.is_some_and(|protection| protection.name != name), "{name}");
+        }
+        let all = [CREDENTIAL_FILES, STARTUP_FILES, ACCOUNT_FILES].map(str::to_owned);
+        assert!(of_place(&Place::read("/etc", Os::Posix), &facts, true, &all).is_none());
     }
 
     #[test]
