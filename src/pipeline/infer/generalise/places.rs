@@ -34,6 +34,11 @@ impl Tree {
         }
     }
 
+    /// It was named, and nothing in it.
+    fn is_file(&self) -> bool {
+        !self.named.is_empty() && self.children.is_empty()
+    }
+
     fn sessions(&self) -> BTreeSet<u32> {
         let mut sessions = self.named.clone();
         for child in self.children.values() {
@@ -147,11 +152,45 @@ fn collect(context: &Context<'_>, anchor: Anchor, parts: &mut Vec<String>, tree:
         grants.push(literal(parts));
         return;
     }
+    let kinds = if anchor == "." && parts.is_empty() { open_kinds(context, tree) } else { BTreeSet::new() };
+    grants.extend(kinds.iter().map(|kind| format!("*.{kind}")));
     for (name, child) in &tree.children {
+        if child.is_file() && kind_of(name).is_some_and(|kind| kinds.contains(kind)) {
+            continue;
+        }
         parts.push(name.clone());
         collect(context, anchor, parts, child, grants);
         parts.pop();
     }
+}
+
+/// The kinds of files in the project's own folder that are read as a kind. The folder never opens, since everything lies
+/// beneath it; but `*.md` reaches into no other folder and to no other kind, and who reads several files of one kind there,
+/// in several sessions, will read the next one. A call that changes something names its files.
+fn open_kinds<'t>(context: &Context<'_>, tree: &'t Tree) -> BTreeSet<&'t str> {
+    let mut kinds: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut sessions: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+    for (name, child) in tree.children.iter().filter(|(_, child)| child.is_file()) {
+        if let Some(kind) = kind_of(name) {
+            kinds.entry(kind).or_default().push(child.named.len());
+            sessions.entry(kind).or_default().extend(&child.named);
+        }
+    }
+    if context.is_exact() || context.stakes.changes {
+        return BTreeSet::new();
+    }
+    let open = kinds.into_iter().filter(|(kind, counts)| {
+        let several = counts.len() >= 2 && sessions.get(kind).is_some_and(|sessions| sessions.len() >= 2);
+        several && Mass::of(counts.iter().copied()).missing() >= 0.1
+    });
+    open.map(|(kind, _)| kind).collect()
+}
+
+/// The extension of a plain name; a dot file has none.
+fn kind_of(name: &str) -> Option<&str> {
+    let (stem, kind) = name.rsplit_once('.')?;
+    let plain = !kind.is_empty() && kind.chars().all(|c| c.is_ascii_alphanumeric());
+    (plain && !stem.is_empty() && !stem.starts_with('.')).then_some(kind)
 }
 
 /// Names with a sign that patterns give a meaning match themselves by `?`, which is any one character.
