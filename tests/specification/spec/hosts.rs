@@ -98,7 +98,7 @@ pub fn near(host: &str) -> Option<&'static str> {
         "169.254.7.7" => Some("link-local-hosts"),
         "localhost" | "127.0.0.1" | "10.0.0.5" | "192.168.1.9" => Some("private-hosts"),
         // A search domain completes a name of one label.
-        name if !name.contains('.') && !name.is_empty() => Some("private-hosts"),
+        name if !name.trim_end_matches('.').contains('.') && !name.is_empty() => Some("private-hosts"),
         _ => None,
     }
 }

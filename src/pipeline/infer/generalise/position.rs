@@ -14,6 +14,7 @@ use super::domains::Domains;
 use super::{addresses, closed, commands, numbers, places, sql, text, urls};
 use crate::decision::effects::{self, Hints};
 use crate::decision::sql::Dialect;
+use crate::decision::verbs;
 use crate::model::effects::{Kind, What};
 use crate::model::policy::Constraint;
 use crate::model::request::Request;
@@ -267,6 +268,10 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, strings: Vec<(String, &[u32])>)
         by_kind.entry(kind_of(context, &text)).or_default().push((text, sessions));
     }
     let mut rest: Vec<(String, usize)> = Vec::new();
+    if by_kind.get(&Some(Kind::Path)).is_some_and(|values| are_ends_of_a_journey(context, values)) {
+        let words = by_kind.remove(&Some(Kind::Path)).unwrap_or_default();
+        by_kind.entry(None).or_default().extend(words);
+    }
     for (kind, values) in by_kind {
         let counted = || values.iter().map(|(text, sessions)| (text.clone(), sessions.len())).collect::<Vec<_>>();
         let reasoned = match kind {
@@ -289,6 +294,32 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, strings: Vec<(String, &[u32])>)
         });
     }
     parts
+}
+
+/// `source` and `destination` are the ends of a move, and the decision takes whatever stands there for a place. But people
+/// and parcels travel as well: where the tool's name does not speak of files, and no value ever looked like a place, these
+/// are words (`JFK`), and hold no more than words do. The decision goes on judging them as places besides.
+fn are_ends_of_a_journey(context: &Context<'_>, values: &[(String, &[u32])]) -> bool {
+    const ENDS: [&str; 6] = ["source", "sources", "destination", "src", "dst", "dest"];
+    const OF_FILES: [&str; 14] = [
+        "file",
+        "files",
+        "dir",
+        "directory",
+        "folder",
+        "path",
+        "copy",
+        "move",
+        "rename",
+        "link",
+        "sync",
+        "mount",
+        "backup",
+        "mv",
+    ];
+    let of_files = || verbs::words(context.tool).iter().any(|word| OF_FILES.contains(&word.as_str()));
+    let is_word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '-');
+    ENDS.contains(&context.key().to_lowercase().as_str()) && values.iter().all(|(text, _)| is_word(text)) && !of_files()
 }
 
 /// What `decide` takes the string for, if it can be read as that.
