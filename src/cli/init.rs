@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use clap::ValueEnum;
+
 use super::exit::{Exit, Failure};
 use super::targets::Here;
 use crate::edge::clients::table::CLIENTS;
@@ -49,8 +51,10 @@ pub fn run(args: &Init) -> Result<Exit, Failure> {
         .filter(|file| here.project.join(file).symlink_metadata().is_ok())
         .collect();
     if !there.is_empty() && !args.force {
+        let (are, ci) = (if there.len() > 1 { "are" } else { "is" }, args.ci.to_possible_value());
+        let ci = ci.as_ref().map_or("github", |value| value.get_name());
         return Err(Failure::usage(format!(
-            "{} is there already, and nothing was written; look at it, then: remit init --force",
+            "{} {are} there already, and nothing was written; look there, then: remit init --ci {ci} --force",
             there.join(" and ")
         )));
     }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::model::effects::Effects;
 use crate::model::facts::Facts;
 use crate::model::history::{History, Mark};
+use crate::model::place::Place;
 use crate::model::request::{Action, Request};
 use crate::model::verdict::{Decision, Edit, Reason, Rule, Verdict};
 
@@ -47,7 +48,7 @@ fn judge(policy: &Policy, history: &History, facts: &Facts, request: &Request, f
         (Action::Call { tool, arguments }, server) => {
             judge_call(&mut ruling, policy, server, found, facts, tool, arguments);
         }
-        (_, Some(server)) => judge_channel(&mut ruling, server),
+        (_, Some(server)) => judge_channel(&mut ruling, server, found, facts),
         (_, None) => {}
     }
     if server.is_none() && policy.document().default_allow {
@@ -346,13 +347,18 @@ fn unlisted(tool: &ToolRules, name: &str, value: &Value) -> Reason {
 }
 
 /// Resources, prompts, completions, sampling and elicitation.
-fn judge_channel(ruling: &mut Ruling<'_>, server: &ServerRules) {
+fn judge_channel(ruling: &mut Ruling<'_>, server: &ServerRules, found: &Effects, facts: &Facts) {
     let by_resource = |uri: &str| {
         let granted = server.resources.as_ref().filter(|(_, set)| !climbs(uri) && set.is_match(uri));
         granted.map(|(rule, _)| rule)
     };
     let (rule, decision, message) = match &ruling.request.action {
-        Action::Resource { uri } => (by_resource(uri), Decision::Allow, "the resource is granted"),
+        Action::Resource { uri } => {
+            // A file is granted where it is, and not only where a link to it stands.
+            let mut links = world::links(found, facts);
+            let granted = |place: Place| by_resource(&file_uri(&place)).is_some();
+            (by_resource(uri).filter(|_| links.all(granted)), Decision::Allow, "the resource is granted")
+        }
         Action::Prompt { name, .. } => (server.prompts.get(name), Decision::Allow, "the prompt is granted by name"),
         Action::Completion { reference, .. } => {
             let rule = server.prompts.get(reference).or_else(|| by_resource(reference));
@@ -371,6 +377,11 @@ fn judge_channel(ruling: &mut Ruling<'_>, server: &ServerRules) {
     if let Some(rule) = rule.cloned() {
         ruling.speak(decision, &rule, message.into());
     }
+}
+
+fn file_uri(place: &Place) -> String {
+    let root = if place.as_str().starts_with('/') { "" } else { "/" };
+    format!("file://{root}{place}")
 }
 
 /// Whether a URI climbs out of where it seems to be: a `..` among its segments, in any encoding.

@@ -13,14 +13,17 @@ pub fn reasons(verdict: &Verdict, redactor: &Redactor) -> Vec<Because> {
 
 fn because(reason: &Reason, redactor: &Redactor) -> Because {
     let clean = |text: &String| redactor.text_for_people(text).into_owned();
+    // What stands under `password` is one, whatever it looks like.
+    let key = reason.argument.as_deref().and_then(|argument| argument.rsplit('/').next());
+    let value = |text: &String| clean(&redactor.under(key, text).into_owned());
     Because {
-        rule: reason.rule.pointer.clone(),
+        rule: clean(&reason.rule.pointer),
         at: reason.rule.at.as_ref().map(ToString::to_string),
-        argument: reason.argument.clone(),
-        value: reason.value.as_ref().map(clean),
+        argument: reason.argument.as_ref().map(clean),
+        value: reason.value.as_ref().map(value),
         effect: reason.effect,
         message: clean(&reason.message),
-        nearest: reason.nearest.clone(),
+        nearest: reason.nearest.as_ref().map(|near| redactor.text(near).into_owned()),
         edit: reason.edit.as_ref().map(|edit| redactor.text(&edit_words(edit)).into_owned()),
     }
 }

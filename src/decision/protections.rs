@@ -311,7 +311,10 @@ pub fn of_place(place: &Place, facts: &Facts, changes: bool, without: &[String])
         return Some(found);
     }
     let index = index();
-    let by_name = named(index, place);
+    let mut by_name = named(index, place);
+    if changes {
+        by_name.extend(index.names.lies_below(place).into_iter().filter_map(|entry| index.name_owner.get(entry)));
+    }
     let touches = |places: &PathSet| {
         places.holds(place, facts).or_else(|| changes.then(|| places.lies_below(place, facts)).flatten())
     };
@@ -388,7 +391,10 @@ mod tests {
     fn taking_a_folder_away_takes_what_is_protected_below_it() {
         assert_eq!(protection("/home/ada", false), None);
         assert!(protection("/home/ada", true).is_some());
-        assert_eq!(protection("/home/ada/.config", true), None);
+        assert_eq!(protection("/home/ada/web/.git", true), Some(GIT_INTERNALS));
+        assert_eq!(protection("/home/ada/web/.git", false), None);
+        assert_eq!(protection("/home/ada/.config", true), Some(CREDENTIAL_FILES));
+        assert_eq!(protection("/home/ada/web/config", true), None);
         assert_eq!(protection("/home/ada/web/policies", true), Some(REMIT_FILES));
         assert_eq!(protection("/home/ada/web/src", true), None);
     }

@@ -49,3 +49,27 @@ fn a_call_that_cannot_be_read_is_a_usage_error() {
         place.remit(&args).assert().code(2);
     }
 }
+
+#[test]
+fn a_secret_under_its_name_stands_in_no_reason() {
+    let place = Place::new();
+    place.write(
+        "mcp.policy.yaml",
+        "version: 1\nservers: { s: { tools: { t: { args: { path: { paths: [./src] } } } } } }\n",
+    );
+    let secret = "hunter2SuperSecret";
+    for arguments in [
+        format!(r#"{{"password":"{secret}"}}"#),
+        format!(r#"{{"path":"https://u:{secret}@h/x"}}"#),
+        format!(r#"{{"--password={secret}":1}}"#),
+    ] {
+        let call = format!(r#"{{"server":"s","tool":"t","arguments":{arguments}}}"#);
+        let decided = place.remit(&["decide", "--policy", "mcp.policy.yaml", "-"]).write_stdin(call).output().unwrap();
+        let explained = place.remit(&["explain", "s.t", &arguments]).output().unwrap();
+        for output in [decided, explained] {
+            let said = String::from_utf8(output.stdout).unwrap();
+            assert!(said.to_lowercase().contains("deny"), "{said}");
+            assert!(!said.contains(secret), "{said}");
+        }
+    }
+}

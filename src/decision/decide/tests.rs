@@ -43,6 +43,13 @@ impl Under {
         assert_eq!(verdict.decision, Decision::Ask, "{:#?}", verdict.because);
     }
 
+    /// Denied, by whatever rule.
+    #[track_caller]
+    fn denies_any(&self, server: &str, tool: &str, arguments: Value) {
+        let verdict = self.verdict(server, tool, arguments);
+        assert_eq!(verdict.decision, Decision::Deny, "{:#?}", verdict.because);
+    }
+
     /// Denied, and by that rule.
     #[track_caller]
     fn denies(&self, server: &str, tool: &str, arguments: Value, rule: &str) {

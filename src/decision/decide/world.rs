@@ -37,6 +37,16 @@ pub(super) fn judge(ruling: &mut Ruling<'_>, server: Option<&ServerRules>, found
     judge_secrets(ruling, found, without);
 }
 
+/// Where the paths among the effects really lead, of those that lead elsewhere than they say.
+pub(super) fn links<'a>(found: &'a Effects, facts: &'a Facts) -> impl Iterator<Item = Place> + 'a {
+    let paths = found.0.iter().filter_map(|effect| match &effect.what {
+        What::Path(path) => Some(path),
+        _ => None,
+    });
+    let spelled = paths.flat_map(|path| path.readings.iter().map(|reading| facts.absolute(path, reading)));
+    spelled.filter(|absolute| facts.places.contains_key(absolute)).flat_map(|absolute| facts.lead(&absolute))
+}
+
 /// A server that names no tools: all that a call touches must be granted paths.
 pub(super) fn judge_by_paths_alone(ruling: &mut Ruling<'_>, server: &ServerRules, found: &Effects) {
     let only_paths = found.0.iter().all(|effect| matches!(effect.what, What::Path(_)));

@@ -110,6 +110,21 @@ impl Patterns {
         found
     }
 
+    /// Every pattern of several names that the place could hold a match of: `.git` holds `.git/config`.
+    pub fn lies_below(&self, place: &Place) -> Vec<usize> {
+        let folded = place::fold(place.as_str());
+        let names: Vec<&str> = place::parts(&folded).map(bare).collect();
+        let begun = |pattern: &&Pattern| {
+            let most = pattern.parts.len().saturating_sub(1).min(names.len());
+            (1..=most).any(|count| {
+                let last = names.iter().skip(names.len() - count);
+                pattern.parts.iter().zip(last).all(|(part, name)| part.matches(name))
+            })
+        };
+        let all = self.literal.values().flatten().chain(&self.wild);
+        all.filter(|pattern| pattern.parts.len() > 1).filter(begun).map(|pattern| pattern.index).collect()
+    }
+
     /// Patterns that begin at this name; `rest` are the names that follow.
     fn match_from<'a>(&self, name: &str, rest: impl Iterator<Item = &'a str> + Clone, found: &mut Vec<usize>) {
         let begins = |pattern: &&Pattern| {

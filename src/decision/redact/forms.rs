@@ -17,7 +17,7 @@ pub(super) struct Form {
 pub(super) const FORMS: [Form; 9] = [
     Form { keywords: &["private key"], find: private_keys },
     Form { keywords: &["ls0tls1crudjti"], find: encoded_private_keys },
-    Form { keywords: &["://"], find: url_passwords },
+    Form { keywords: &[":/"], find: url_passwords },
     Form { keywords: &["bearer "], find: bearers },
     Form { keywords: &["basic "], find: basic_pairs },
     Form { keywords: &["kind:"], find: kubernetes_secrets },
@@ -137,11 +137,11 @@ fn is_no_reference(text: &str) -> bool {
     !values::is_reference(text)
 }
 
-/// `scheme://user:password@host`, and `scheme://token@host`.
+/// `scheme://user:password@host`, and `scheme://token@host`; with one slash where the URL was taken for a path.
 fn url_passwords(text: &str, found: &mut Vec<Found>) {
     static PASSWORD: Pattern =
-        LazyLock::new(|| vendored::compile(r#"://[^\s/?#:@"'<>`]{0,256}:([^\s/?#"'<>`]+)@[^\s@/?#"']"#));
-    static TOKEN: Pattern = LazyLock::new(|| vendored::compile(r#"://([^\s/?#:@"'<>`]{16,})@[^\s@/?#"']"#));
+        LazyLock::new(|| vendored::compile(r#":/{1,2}[^\s/?#:@"'<>`]{0,256}:([^\s/?#"'<>`]+)@[^\s@/?#"']"#));
+    static TOKEN: Pattern = LazyLock::new(|| vendored::compile(r#":/{1,2}([^\s/?#:@"'<>`]{16,})@[^\s@/?#"']"#));
     if text.contains('@') {
         add(
             text,

@@ -70,6 +70,11 @@ impl Redactor {
         self.settle_rounds(text, |text| self.once(text)).map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
+    /// As [`Redactor::text`], for a value that stands under a key.
+    pub fn under<'a>(&self, key: Option<&str>, text: &'a str) -> Cow<'a, str> {
+        self.string_under(key, text).map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
     /// As [`Redactor::text`], for a screen, a report or a log: e-mail addresses are masked too where the policy says so.
     pub fn text_for_people<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let redacted = self.text(text);

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use super::jsonrpc::random_hex;
 
@@ -20,20 +21,23 @@ pub struct Server {
     pub child: Child,
     pub stdin: ChildStdin,
     pub stdout: ChildStdout,
-    /// Stands in the environment of everything that descends from it.
-    pub mark: String,
 }
 
-/// By this variable the server's descendants are found that have left its group and its family.
+/// Stands in the environment of everything that descends from the server: by it those are found that have left its group
+/// and its family.
 const MARK: &str = "REMIT_PROXY";
 
+/// A mark for one server.
+pub fn new_mark() -> String {
+    random_hex()
+}
+
 /// Starts the server in a process group of its own, so that no grandchild is missed. Its standard error is ours.
-pub fn start(command: &[String]) -> io::Result<Server> {
+pub fn start(command: &[String], mark: &str) -> io::Result<Server> {
     let (program, args) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-    let mark = random_hex();
-    let mut child = spawn(program, args, &mark)?;
+    let mut child = spawn(program, args, mark)?;
     match (child.stdin.take(), child.stdout.take()) {
-        (Some(stdin), Some(stdout)) => Ok(Server { child, stdin, stdout, mark }),
+        (Some(stdin), Some(stdout)) => Ok(Server { child, stdin, stdout }),
         _ => Err(io::ErrorKind::BrokenPipe.into()),
     }
 }
@@ -77,21 +81,28 @@ pub struct Watcher {
 const DONE: &[u8] = b"done\n";
 
 impl Watcher {
-    /// Starts this program again, as `proxy --watch`.
-    pub fn start() -> io::Result<Watcher> {
+    /// Starts this program again, as `proxy --watch`. Before the server: one that kills its proxy at once is found by its
+    /// mark.
+    pub fn start(mark: &str) -> io::Result<Watcher> {
         let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
         let mut command = Command::new(program);
         // It must hold no pipe of the client's, which waits for their ends.
         command.args(["proxy", "--watch"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         command.current_dir(if cfg!(windows) { "." } else { "/" });
         apart(&mut command);
-        Ok(Watcher { child: command.spawn()? })
+        let mut watcher = Watcher { child: command.spawn()? };
+        watcher.tell(mark)?;
+        Ok(watcher)
     }
 
     /// Whom to kill.
-    pub fn watch(&mut self, server: u32, mark: &str) -> io::Result<()> {
+    pub fn watch(&mut self, server: u32) -> io::Result<()> {
+        self.tell(&server.to_string())
+    }
+
+    fn tell(&mut self, line: &str) -> io::Result<()> {
         let pipe = self.child.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        pipe.write_all(format!("{server} {mark}\n").as_bytes())
+        pipe.write_all(format!("{line}\n").as_bytes())
     }
 
     /// Nobody needs to be killed.
@@ -99,6 +110,14 @@ impl Watcher {
         if let Some(mut pipe) = self.child.stdin.take() {
             let _ = pipe.write_all(DONE);
         }
+        // It goes at once, unless somebody has stopped it.
+        for _ in 0..100 {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
@@ -116,13 +135,15 @@ pub fn watch() -> io::Result<()> {
     }
     let mut told = String::new();
     io::stdin().read_to_string(&mut told)?;
-    let mut lines = told.lines();
-    let told = lines.next().and_then(|line| line.split_once(' '));
-    let server = told.and_then(|(server, mark)| Some((server.parse::<u32>().ok()?, mark)));
-    if let (Some((server, mark)), None) = (server, lines.next()) {
-        kill(server);
-        kill_marked(mark);
+    if told.as_bytes().ends_with(DONE) {
+        return Ok(());
     }
+    let mut lines = told.lines();
+    let mark = lines.next().unwrap_or_default();
+    if let Some(server) = lines.next().and_then(|line| line.parse().ok()) {
+        kill(server);
+    }
+    kill_marked(mark);
     Ok(())
 }
 

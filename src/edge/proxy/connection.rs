@@ -233,7 +233,11 @@ impl Connection {
         drop(state);
         match asked {
             Some(asked) => self.pass(direction, message, Some(asked)),
-            None => self.log.warn(format!("an answer to no request was dropped: id {}", id.to_json())),
+            None => self.log.warn(match id {
+                Id::Number(number) => format!("an answer to no request was dropped: id {number}"),
+                // Who makes ids of text may make them of anything.
+                Id::Text(_) => "an answer to no request was dropped".to_owned(),
+            }),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, IoSlice, Read, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::scout::Scout;
@@ -88,6 +89,8 @@ pub struct Gone;
 pub struct Outlet {
     inner: Mutex<Inner>,
     changed: Condvar,
+    /// Bytes that the other side has taken.
+    taken: AtomicU64,
 }
 
 struct Inner {
@@ -113,11 +116,17 @@ impl Outlet {
     pub fn new(sink: impl Write + Send + 'static) -> Outlet {
         let sink: Option<Box<dyn Write + Send>> = Some(Box::new(sink));
         let inner = Inner { sink, queue: VecDeque::new(), queued: 0, waiting: 0, closed: false };
-        Outlet { inner: Mutex::new(inner), changed: Condvar::new() }
+        Outlet { inner: Mutex::new(inner), changed: Condvar::new(), taken: AtomicU64::new(0) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// While somebody writes: how many bytes the other side has taken so far. Where the number stays, it reads nothing.
+    pub fn pending(&self) -> Option<u64> {
+        let inner = self.lock();
+        (inner.sink.is_none() && !inner.closed).then(|| self.taken.load(Ordering::Relaxed))
     }
 
     /// Writes one line, now or as soon as whoever is writing has finished.
@@ -128,7 +137,7 @@ impl Outlet {
         }
         if let Some(mut sink) = inner.sink.take() {
             drop(inner);
-            let written = write_line(sink.as_mut(), frame);
+            let written = write_line(sink.as_mut(), frame, &self.taken);
             return self.hand_back(sink, written);
         }
         inner.queued += frame.len();
@@ -161,7 +170,7 @@ impl Outlet {
             inner.queued = inner.queued.saturating_sub(frame.len());
             self.wake(&inner);
             drop(inner);
-            written = write_line(sink.as_mut(), &frame);
+            written = write_line(sink.as_mut(), &frame, &self.taken);
         }
     }
 
@@ -180,14 +189,17 @@ impl Outlet {
     }
 }
 
-fn write_line(sink: &mut dyn Write, frame: &[u8]) -> io::Result<()> {
+fn write_line(sink: &mut dyn Write, frame: &[u8], taken: &AtomicU64) -> io::Result<()> {
     let total = frame.len() + 1;
     let mut done = 0;
     while done < total {
         let rest = frame.get(done..).unwrap_or_default();
         match sink.write_vectored(&[IoSlice::new(rest), IoSlice::new(b"\n")]) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => done += written,
+            Ok(written) => {
+                done += written;
+                taken.fetch_add(written as u64, Ordering::Relaxed);
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

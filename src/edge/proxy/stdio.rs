@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::process::Child;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,9 @@ use super::writing::Writing;
 
 /// How long a server may take to end by itself once its input is closed or a signal was passed on.
 const MOMENT: Duration = Duration::from_secs(2);
+/// How long a server may take nothing of what a client has left behind when it closed its end.
+#[cfg(unix)]
+const STUCK: Duration = Duration::from_secs(30);
 /// How long it may take once it was told to end.
 const LAST_MOMENT: Duration = Duration::from_secs(1);
 /// How long the output of a server that has ended may be held open by others.
@@ -81,11 +84,13 @@ pub fn run(wiring: Wiring) -> io::Result<Ended> {
     let (log, writing_log) = log::start(&wiring.server);
     catch_signals(&events)?;
     child::adopt();
-    let started = child::start(&wiring.command);
+    let mark = child::new_mark();
+    let watcher = Watcher::start(&mark);
+    let started = child::start(&wiring.command, &mark);
     let client_in = own_end(io::stdin())?;
     let to_client = Outlet::new(own_end(io::stdout())?);
     let (to_server, output, process) = match started {
-        Ok(server) => (Outlet::new(server.stdin), Some(server.stdout), Ok((server.child, server.mark))),
+        Ok(server) => (Outlet::new(server.stdin), Some(server.stdout), Ok(server.child)),
         Err(error) => (Outlet::new(io::sink()), None, Err(why_not_started(&wiring.command, &error))),
     };
     let state = State {
@@ -107,14 +112,15 @@ pub fn run(wiring: Wiring) -> io::Result<Ended> {
         events: events.clone(),
         state: Mutex::new(state),
     });
-    notice_death(&events);
+    notice_death(&connection);
     pump(&connection, Direction::ToServer, client_in, Event::ClientEnded);
     if let Some(output) = output {
         pump(&connection, Direction::ToClient, output, Event::ServerEnded);
     }
     let ended = match process {
-        Ok((process, mark)) => Life::of(process, mark, connection, events, log).lead(&happened),
+        Ok(process) => Life::of(process, watcher, connection, events, log).lead(&happened),
         Err(why) => {
+            watcher.into_iter().for_each(Watcher::dismiss);
             log.warn(&why);
             wait_for_client(&happened);
             Ended::NotStarted(why)
@@ -149,27 +155,42 @@ fn own_end(stream: impl std::os::windows::io::AsHandle) -> io::Result<File> {
 }
 
 /// A client that closes its end has its last messages carried over first. One that is dead (both of its ends are closed)
-/// is not waited for: the server may read nothing, and then nobody would see the end of the input.
+/// is not waited for, nor is a server that takes nothing of them: nobody would see the end of the input.
 #[cfg(unix)]
-fn notice_death(events: &Sender<Event>) {
+fn notice_death(connection: &Arc<Connection>) {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use std::os::fd::{AsFd, BorrowedFd};
-    // Without any events it returns when the other side is gone, and not before.
-    let hung_up = |end: BorrowedFd<'_>| {
+    // Without any events it returns when the other side is gone, and not before. True: it is gone.
+    let hung_up = |end: BorrowedFd<'_>, within: PollTimeout| {
         let mut ends = [PollFd::new(end, PollFlags::empty())];
-        while let Err(nix::errno::Errno::EINTR) = poll(&mut ends, PollTimeout::NONE) {}
+        loop {
+            match poll(&mut ends, within) {
+                Err(nix::errno::Errno::EINTR) => {}
+                Ok(0) => return false,
+                _ => return true,
+            }
+        }
     };
-    let events = events.clone();
+    let connection = Arc::clone(connection);
     std::thread::spawn(move || {
-        hung_up(io::stdin().as_fd());
-        hung_up(io::stdout().as_fd());
-        std::thread::sleep(MOMENT);
-        let _ = events.send(Event::ClientEnded);
+        hung_up(io::stdin().as_fd(), PollTimeout::NONE);
+        let (mut taken, mut since) = (None, Instant::now());
+        while since.elapsed() < STUCK {
+            if hung_up(io::stdout().as_fd(), PollTimeout::from(1000_u16)) {
+                std::thread::sleep(MOMENT);
+                break;
+            }
+            let now = connection.to_server.pending();
+            if now.is_none() || now != taken {
+                (taken, since) = (now, Instant::now());
+            }
+        }
+        let _ = connection.events.send(Event::ClientEnded);
     });
 }
 
 #[cfg(windows)]
-fn notice_death(_events: &Sender<Event>) {
+fn notice_death(_connection: &Arc<Connection>) {
     // A pipe there has no such sign: the end of the input is seen when it is read.
 }
 
@@ -212,7 +233,7 @@ struct Life {
     pid: u32,
     connection: Arc<Connection>,
     log: Log,
-    watcher: Receiver<Option<Watcher>>,
+    watcher: Option<Watcher>,
     exited: Option<Option<i32>>,
     output_ended: bool,
     /// What is done next if the server does not end by itself, and when.
@@ -231,23 +252,21 @@ enum Next {
 
 impl Life {
     /// Begins to wait for the end of the process, and sets the watcher on it.
-    fn of(process: Child, mark: String, connection: Arc<Connection>, events: Sender<Event>, log: Log) -> Life {
+    fn of(
+        process: Child,
+        watcher: io::Result<Watcher>,
+        connection: Arc<Connection>,
+        events: Sender<Event>,
+        log: Log,
+    ) -> Life {
         let pid = process.id();
-        let (hand_over, watcher) = sync_channel(1);
-        let complain = log.clone();
+        let watcher = watcher
+            .and_then(|mut watcher| watcher.watch(pid).map(|()| watcher))
+            .map_err(|error| log.warn(format!("should this process be killed, the server may live on: {error}")))
+            .ok();
+        let number = watcher.as_ref().map(Watcher::pid);
         std::thread::spawn(move || {
-            // One thread starts the one child and waits for the other: who waits for any child must not meet one that
-            // somebody else is about to wait for.
             let mut process = process;
-            let watcher = Watcher::start().and_then(|mut watcher| watcher.watch(pid, &mark).map(|()| watcher));
-            let watcher = watcher
-                .map_err(|error| {
-                    complain.warn(format!("should this process be killed, the server may live on: {error}"))
-                })
-                .ok();
-            let number = watcher.as_ref().map(Watcher::pid);
-            let _ = hand_over.send(watcher);
-            drop(complain);
             let code = child::wait(&mut process, number).unwrap_or(None);
             let _ = events.send(Event::ServerExited(code));
         });
@@ -347,9 +366,8 @@ impl Life {
         };
         let answered = self.connection.server_is_gone(&format!("the server has ended ({how})"));
         let _ = answered.recv_timeout(LAST_MOMENT);
-        let watcher = self.watcher.recv_timeout(LAST_MOMENT).ok().flatten();
-        child::kill_rest(self.pid, watcher.as_ref());
-        if let Some(watcher) = watcher {
+        child::kill_rest(self.pid, self.watcher.as_ref());
+        if let Some(watcher) = self.watcher {
             watcher.dismiss();
         }
         if self.wanted || code == Some(0) {

@@ -73,7 +73,7 @@ impl AuditLog {
     /// Appends one ruling. When this fails, the message must not pass.
     pub fn append(&mut self, entry: &Entry) -> Result<(), FileError> {
         let failed = |path: &Path, source| FileError::Write { path: path.to_owned(), source };
-        self.file.lock().map_err(|source| failed(&self.path, source))?;
+        files::lock(&self.file).map_err(|source| failed(&self.path, source))?;
         let mut found = self.file.metadata();
         // Somebody may have moved the file away (log rotation): the record belongs where the path leads.
         for _ in 0..REOPENINGS {
@@ -81,7 +81,7 @@ impl AuditLog {
                 break;
             }
             *self = AuditLog::open(&self.path)?;
-            self.file.lock().map_err(|source| failed(&self.path, source))?;
+            files::lock(&self.file).map_err(|source| failed(&self.path, source))?;
             found = self.file.metadata();
         }
         let written = found.and_then(|found| self.append_locked(entry, found.len()));

@@ -1,7 +1,9 @@
 //! Reading and writing whole files.
 
+use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Nothing that a person writes by hand is larger.
 const MAX_TEXT: u64 = 16 << 20;
@@ -31,6 +33,28 @@ pub enum Access {
     Program,
     /// As the file that is replaced; private where there was none.
     Kept,
+}
+
+/// How long somebody else may hold a lock: who does so longer is stopped, or dead in some way of its own.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Takes the lock that processes share, and gives up where one of them does not let go: a proxy that is stopped must not
+/// stop all others.
+pub fn lock(file: &File) -> std::io::Result<()> {
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if began.elapsed() > PATIENCE => {
+                return Err(std::io::Error::new(
+                    ErrorKind::TimedOut,
+                    "another process holds its lock and does not let go",
+                ));
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_micros(200)),
+        }
+    }
 }
 
 /// The whole file as text. A byte order mark is taken off.

@@ -46,7 +46,7 @@ impl HistoryStore {
     fn lock(&self) -> Result<File, FileError> {
         let path = self.folder.join("lock");
         let file = files::append_private(&path)?;
-        file.lock().map_err(|source| FileError::Write { path, source })?;
+        files::lock(&file).map_err(|source| FileError::Write { path, source })?;
         Ok(file)
     }
 

@@ -107,3 +107,26 @@ fn a_client_that_stops_reading_ends_the_session() {
     wait_for(|| proxy.try_wait().unwrap());
     drop(input);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_server_that_kills_its_proxy_at_once_does_not_survive() {
+    let (place, mut proxy) = without_a_reader("killer");
+    let server = noted_in(&place, "pid");
+    proxy.wait().unwrap();
+    wait_until_gone(server);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_watcher_that_somebody_has_stopped_does_not_keep_the_proxy() {
+    let mut line = Line::start("", &RECORD);
+    line.ask(call(1, "t"));
+    let proxy = line.proxy.id();
+    let children = std::fs::read_to_string(format!("/proc/{proxy}/task/{proxy}/children")).unwrap();
+    let watches =
+        |pid: &&str| std::fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.contains("--watch"));
+    let watcher: i32 = children.split_whitespace().find(watches).unwrap().parse().unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(watcher), nix::sys::signal::Signal::SIGSTOP).unwrap();
+    assert_eq!(line.close().1, Some(0));
+}

@@ -120,3 +120,19 @@ fn no_secret_of_the_command_line_of_a_path_or_of_a_name_is_written_down() {
     assert!(written.contains("read_file") && written.contains("--api-key") && written.contains("redacted"));
     assert!(!written.contains(token) && !written.contains("Tr0ub4dor"), "{written}");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_proxy_that_is_stopped_with_a_lock_in_its_hand_does_not_stop_the_others() {
+    let mut line = enforced(&[]);
+    let spend = |id| tool_call(id, "spend", &json!({ "amount": 1 }));
+    assert!(line.ask(spend(1)).get("result").is_some());
+    let history = line.place.home().join(".local/state/remit/history");
+    let project = std::fs::read_dir(history).unwrap().next().unwrap().unwrap().path();
+    let held = std::fs::File::open(project.join("lock")).unwrap();
+    held.lock().unwrap();
+    let refused = line.ask(spend(2));
+    assert!(refused.to_string().contains("does not let go"), "{refused}");
+    held.unlock().unwrap();
+    assert!(line.ask(spend(3)).get("result").is_some());
+}

@@ -273,7 +273,10 @@ impl<'a> Judge<'a> {
         let resource = |uri: &str| server.resources.iter().any(|pattern| uri_matches(pattern, uri)) && !climbs(uri);
         let prompt = |name: &String| server.prompts.contains(name);
         let (key, ruled) = match &self.request.action {
-            Action::Resource { uri } => (".resources", resource(uri).then_some(Decision::Allow)),
+            Action::Resource { uri } => {
+                let granted = resource(uri) && self.links().iter().all(|place| resource(&format!("file://{place}")));
+                (".resources", granted.then_some(Decision::Allow))
+            }
             Action::Prompt { name, .. } => (".prompts", prompt(name).then_some(Decision::Allow)),
             Action::Completion { reference, .. } if prompt(reference) => (".prompts", Some(Decision::Allow)),
             Action::Completion { reference, .. } => (".resources", resource(reference).then_some(Decision::Allow)),
@@ -284,6 +287,21 @@ impl<'a> Judge<'a> {
         if let Some(decision) = ruled {
             self.rule(decision, &self.at(key));
         }
+    }
+
+    /// Where the paths lead that lead elsewhere than they say.
+    fn links(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for touch in &self.touched {
+            let What::Path { readings, root, base, .. } = &touch.what else { continue };
+            for reading in readings {
+                let absolute = places::absolute(reading, root.as_deref(), base.as_deref(), self.facts);
+                if self.facts.places.contains_key(&absolute) {
+                    found.extend(places::leads(&absolute, self.facts));
+                }
+            }
+        }
+        found
     }
 
     /// The server's path rules and the protections: each reading of each path, as it is spelled and where it leads.

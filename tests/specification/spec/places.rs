@@ -251,6 +251,22 @@ pub fn name_matches(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// Whether a match of one of the patterns could lie below the place: it ends as the pattern begins.
+pub fn holds_named(patterns: &[String], place: &str) -> bool {
+    let place = place.to_lowercase();
+    let names: Vec<&str> = names(&place);
+    patterns.iter().flat_map(|pattern| alternatives(&pattern.to_lowercase())).any(|pattern| {
+        let parts: Vec<&str> = pattern.split('/').collect();
+        (1..parts.len()).any(|count| {
+            names.len() >= count
+                && parts[..count]
+                    .iter()
+                    .zip(&names[names.len() - count..])
+                    .all(|(part, name)| name_matches(part, name.trim_end_matches(['.', ' '])))
+        })
+    })
+}
+
 /// Whether the place, or a folder above it, has a name that the list denies. Letter case never counts, nor do the dots
 /// and blanks at the end that some systems drop.
 pub fn is_named(patterns: &[String], place: &str) -> bool {

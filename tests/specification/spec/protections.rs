@@ -2,7 +2,7 @@
 
 use mcp_remit::model::facts::Facts;
 
-use super::places::{As, holds, is_named, lies_below};
+use super::places::{As, holds, holds_named, is_named, lies_below};
 
 struct Protection {
     name: &'static str,
@@ -14,7 +14,17 @@ struct Protection {
 const TABLE: [Protection; 7] = [
     Protection {
         name: "credential-files",
-        names: &[".ssh", ".aws", "id_rsa*", ".netrc", ".npmrc", "*.tfstate", "proc/*/environ", ".docker/config.json"],
+        names: &[
+            ".ssh",
+            ".aws",
+            "id_rsa*",
+            ".netrc",
+            ".npmrc",
+            "*.tfstate",
+            "proc/*/environ",
+            ".docker/config.json",
+            ".local/share/keyrings",
+        ],
         places: &["/etc/shadow", "/etc/sudoers.d", "~/.ssh", "~/.gnupg", "~/.aws"],
     },
     Protection { name: "key-files", names: &["*.pem", "*.key"], places: &[] },
@@ -49,11 +59,13 @@ pub fn of_place(place: &str, takes_away: bool, off: &[String], facts: &Facts) ->
     for protection in &TABLE {
         let by_name =
             is_named(&owned(protection.names), place) && !(protection.name == "env-files" && only_examples(place));
-        if by_name || touches(&owned(protection.places)) {
+        let holds_name = takes_away && holds_named(&owned(protection.names), place);
+        if by_name || holds_name || touches(&owned(protection.places)) {
             found.push(protection.name);
         }
     }
-    if is_named(&owned(&OWN_NAMES), place) || touches(&owned(&OWN_PLACES)) || touches(&facts.guarded) {
+    let own_below = takes_away && holds_named(&owned(&OWN_NAMES), place);
+    if is_named(&owned(&OWN_NAMES), place) || own_below || touches(&owned(&OWN_PLACES)) || touches(&facts.guarded) {
         found.push("remit-files");
     }
     found.retain(|name| !off.iter().any(|off| off == name));

@@ -342,3 +342,28 @@ fn a_file_is_not_read_out_of_a_commit_either() {
         under.allows("git", "git_show", show(fine));
     }
 }
+
+#[test]
+fn a_resource_that_is_a_link_is_granted_where_it_leads() {
+    let under = Under::policy("servers: { fs: { resources: ['file:///home/ada/web/src/**'] } }");
+    let verdict = |uri: &str, leads: &str| {
+        let request = Request { server: "fs".into(), action: Action::Resource { uri: uri.into() } };
+        let spelled = uri.trim_start_matches("file://").to_owned();
+        let facts = Facts { places: [(spelled, vec![leads.to_owned()])].into(), ..facts() };
+        decide(&under.0, &History::default(), &facts, &request).decision
+    };
+    let link = "file:///home/ada/web/src/link/hosts";
+    assert_eq!(verdict(link, "/home/ada/web/src/real/hosts"), Decision::Allow);
+    assert_eq!(verdict(link, "/etc/hosts"), Decision::Deny);
+}
+
+#[test]
+fn what_holds_protected_names_is_not_taken_away_and_what_lies_beside_them_is() {
+    let under = Under::policy("servers: { fs: { allowed_paths: [.], allowed_tools: [delete_dir, move_file, list] } }");
+    for folder in [".git", "a/.git", ".vscode", "../web/.git/"] {
+        under.denies_any("fs", "delete_dir", json!({"path": folder}));
+        under.denies_any("fs", "move_file", json!({"source": folder, "destination": "b"}));
+    }
+    under.allows("fs", "delete_dir", json!({"path": "src/git"}));
+    under.allows("fs", "list", json!({"path": ".git"}));
+}
