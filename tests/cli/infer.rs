@@ -465,3 +465,40 @@ fn a_session_unlike_all_others_is_named_and_sessions_that_all_differ_are_not() {
     }
     assert!(!infer(&place, &["--force"]).contains("unlike"));
 }
+
+#[test]
+fn what_one_session_alone_did_is_not_learned_once_the_recording_is_complete() {
+    let place = Place::new();
+    let habit = |n: usize| lines(&[&read("src/main.rs"), &read(&format!("src/part_{n}.rs"))]);
+    (0..24).for_each(|n| drop(place.write(&format!("traces/{n}.jsonl"), &habit(n))));
+    place.write("traces/odd.jsonl", &format!("{}{}\n", habit(24), read("../salaries/all.csv")));
+    let said = infer(&place, &[]);
+    assert!(said.contains("odd.jsonl is unlike the others: it alone needs /path"), "{said}");
+    assert_eq!(decide(&place, &read("../salaries/all.csv")), "deny");
+    assert_eq!(decide(&place, &read("src/part_24.rs")), "allow");
+    infer(&place, &["--strictness", "broad"]);
+    assert_eq!(decide(&place, &read("../salaries/all.csv")), "allow");
+}
+
+#[test]
+fn what_one_session_alone_did_is_learned_while_most_bring_something_new() {
+    let place = Place::new();
+    for n in 0..24 {
+        place.write(&format!("traces/{n}.jsonl"), &lines(&[&read(&format!("area_{n}/main.rs"))]));
+    }
+    infer(&place, &[]);
+    assert_eq!(decide(&place, &read("area_7/main.rs")), "allow");
+    assert_eq!(decide(&place, &read("../salaries/all.csv")), "deny");
+}
+
+#[test]
+fn a_link_among_searches_is_a_text_that_holds_a_host() {
+    let place = Place::new();
+    let search = |query: &str| format!(r#"{{"server":"n","tool":"web_search","arguments":{{"query":"{query}"}}}}"#);
+    place.write("traces/a.jsonl", &lines(&[&search("rust iterators"), &search("https://docs.rs/serde")]));
+    place.write("traces/b.jsonl", &lines(&[&search("plan of a house"), &search("old maps")]));
+    infer(&place, &[]);
+    assert_eq!(decide(&place, &search("something else")), "allow");
+    assert_eq!(decide(&place, &search("https://docs.rs/serde")), "allow");
+    assert_eq!(decide(&place, &search("https://attacker.example/?k=v")), "deny");
+}

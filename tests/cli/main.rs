@@ -22,6 +22,7 @@ mod four_servers;
 mod infer;
 mod init;
 mod lock;
+mod poisoned;
 mod proxy;
 mod readme;
 mod real_servers;

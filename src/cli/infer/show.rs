@@ -12,7 +12,7 @@ use crate::pipeline::infer::completeness::{self, Measured, Need};
 use crate::pipeline::infer::generalise::Inference;
 use crate::pipeline::infer::settings::Settings;
 use crate::pipeline::infer::view::{View, runs};
-use crate::pipeline::infer::{summary, write};
+use crate::pipeline::infer::{summary, unlike, write};
 
 /// The comment at the head of the file.
 pub fn head(view: &View<'_>, settings: &Settings) -> Vec<String> {
@@ -61,13 +61,15 @@ pub fn summary(
         text.push_str(&wrapped(&said, 2));
     }
     text.push('\n');
-    text.push_str(&completeness(evidence, settings));
+    text.push_str(&completeness(evidence, &inference.measured, settings));
     for finding in &inference.findings {
         let what = format!("{} {}: {}", finding.severity, plain(&finding.subject), plain(&finding.what));
         text.push_str(&wrapped(&what, 2));
         text.push_str(&wrapped(&format!("  {}; {}", finding.why, finding.todo), 2));
     }
-    text.push_str(&not_granted(needs));
+    let aside = unlike::suspects(&inference.measured, settings);
+    let told = |need: &&Need| !aside.iter().any(|unlike| unlike.needs == **need);
+    text.push_str(&not_granted(needs.iter().filter(told)));
     text.push('\n');
     text.push_str(&wrapped(&plain(&summary::sentence(view, &inference.document, settings)), 2));
     let wrote = format!("Wrote {}; next: `remit check`, then `remit replay`", plain(&out.display().to_string()));
@@ -75,8 +77,7 @@ pub fn summary(
     terminal::print(&text);
 }
 
-fn completeness(evidence: &Evidence, settings: &Settings) -> String {
-    let measured = completeness::leave_one_out(evidence, settings);
+fn completeness(evidence: &Evidence, measured: &Measured, settings: &Settings) -> String {
     if measured.sessions < 2 {
         let why = if evidence.sessions.len() < 2 {
             "one recording cannot tell; record at least 5 sessions"
@@ -85,7 +86,7 @@ fn completeness(evidence: &Evidence, settings: &Settings) -> String {
         };
         return wrapped(&format!("How complete is this: {why}"), 2);
     }
-    let mut text = wrapped(&format!("How complete is this: {}", share(&measured, "left out one at a time")), 2);
+    let mut text = wrapped(&format!("How complete is this: {}", share(measured, "left out one at a time")), 2);
     if let Some(measured) = completeness::in_time_order(evidence, settings) {
         text.push_str(&wrapped(&format!("  Over time: {}", share(&measured, "each judged by those before it")), 2));
     }
@@ -103,7 +104,8 @@ fn completeness(evidence: &Evidence, settings: &Settings) -> String {
         let more = format!("  That is little to go by: about {needed} more recordings would tell.");
         text.push_str(&wrapped(&more, 2));
     }
-    for unlike in measured.outlying().iter().take(SHOWN) {
+    let named = if unlike::suspects(measured, settings).is_empty() { measured.outlying() } else { &[] };
+    for unlike in named.iter().take(SHOWN) {
         let said = format!("  {} is unlike the others: it needs {}", unlike.session, words(&unlike.needs));
         text.push_str(&wrapped(&plain(&said), 2));
     }
@@ -119,7 +121,8 @@ fn words(need: &Need) -> String {
 }
 
 /// What was recorded and is not granted, although it was learned from.
-fn not_granted(needs: &[Need]) -> String {
+fn not_granted<'a>(needs: impl Iterator<Item = &'a Need>) -> String {
+    let needs: Vec<&Need> = needs.collect();
     let mut text = String::new();
     for need in needs.iter().take(SHOWN) {
         let said = format!("Recorded, and not granted: {}; grant it by hand if it is meant", words(need));

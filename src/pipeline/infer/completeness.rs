@@ -25,12 +25,20 @@ pub struct Measured {
     pub denied: Vec<Unlike>,
 }
 
+/// A recorded call: server, tool, and the hash under which evidence keeps it.
+pub type Call = (String, String, u64);
+
 /// A session unlike the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unlike {
     /// The recording's file.
     pub session: String,
+    /// SHA-256 of the trace, as in [`Evidence::sessions`].
+    pub digest: String,
+    /// The first of what it needs.
     pub needs: Need,
+    /// Those that the others deny, of the calls that evidence keeps.
+    pub calls: Vec<Call>,
 }
 
 /// A recorded call that a policy does not grant.
@@ -84,7 +92,7 @@ pub fn leave_one_out(evidence: &Evidence, settings: &Settings) -> Measured {
     }
     for (digest, session) in evidence.sessions.iter().step_by(step) {
         let view = View::new(evidence, &settings.bare, |other| other == digest);
-        measure(&view, session, settings, &mut measured);
+        measure(&view, (digest, session), settings, &mut measured);
     }
     measured
 }
@@ -104,15 +112,15 @@ pub fn in_time_order(evidence: &Evidence, settings: &Settings) -> Option<Measure
     }
     let step = (sessions.len() - half).div_ceil(most).max(1);
     let mut measured = Measured::default();
-    for (at, (_, _, session)) in sessions.iter().enumerate().skip(half.max(1)).step_by(step) {
+    for (at, (_, digest, session)) in sessions.iter().enumerate().skip(half.max(1)).step_by(step) {
         let before: std::collections::BTreeSet<&str> = sessions.iter().take(at).map(|(_, digest, _)| *digest).collect();
         let view = View::new(evidence, &settings.bare, |other| !before.contains(other));
-        measure(&view, session, settings, &mut measured);
+        measure(&view, (digest, session), settings, &mut measured);
     }
     (measured.sessions > 0).then_some(measured)
 }
 
-fn measure(others: &View<'_>, session: &Session, settings: &Settings, measured: &mut Measured) {
+fn measure(others: &View<'_>, (digest, session): (&str, &Session), settings: &Settings, measured: &mut Measured) {
     let Ok(policy) = Policy::from_document(infer_from(others, settings).document) else { return };
     measured.sessions += 1;
     let (decision, needs) = worst(&policy, session, session.place.as_ref().unwrap_or(&settings.bare));
@@ -120,8 +128,10 @@ fn measure(others: &View<'_>, session: &Session, settings: &Settings, measured: 
         Decision::Allow => measured.allowed += 1,
         Decision::Ask => measured.asked += 1,
         Decision::Deny => {
-            let session = session.name.clone();
-            measured.denied.extend(needs.into_iter().next().map(|needs| Unlike { session, needs }));
+            let (session, digest) = (session.name.clone(), digest.to_owned());
+            let calls = needs.iter().map(|(call, _)| call.clone()).collect();
+            let first = needs.into_iter().next();
+            measured.denied.extend(first.map(|(_, needs)| Unlike { session, digest, needs, calls }));
         }
     }
 }
@@ -132,7 +142,7 @@ pub fn not_granted(evidence: &Evidence, policy: &Policy, settings: &Settings) ->
     let mut all: Vec<Need> = Vec::new();
     for session in evidence.sessions.values() {
         let (_, needs) = worst(policy, session, session.place.as_ref().unwrap_or(&settings.bare));
-        for need in needs {
+        for (_, need) in needs {
             if !all.iter().any(|known| (&known.what, &known.argument) == (&need.what, &need.argument)) {
                 all.push(need);
             }
@@ -142,7 +152,7 @@ pub fn not_granted(evidence: &Evidence, policy: &Policy, settings: &Settings) ->
 }
 
 /// The strictest verdict on the calls of a session that evidence holds, and those that are denied.
-fn worst(policy: &Policy, session: &Session, place: &Place) -> (Decision, Vec<Need>) {
+fn worst(policy: &Policy, session: &Session, place: &Place) -> (Decision, Vec<(Call, Need)>) {
     let places = place.leads.iter().map(|(spelling, leads)| (spelling.clone(), leads.iter().cloned().collect()));
     let facts = Facts {
         project: place.project.clone(),
@@ -158,17 +168,20 @@ fn worst(policy: &Policy, session: &Session, place: &Place) -> (Decision, Vec<Ne
     let mut needs = Vec::new();
     for (server, known) in &session.servers {
         for (tool, calls) in &known.tools {
-            for arguments in calls.samples.values() {
+            for (hash, arguments) in &calls.samples {
                 let request = Request::call(server.clone(), tool.clone(), arguments.clone());
                 let verdict = decide(policy, &history, &facts, &request);
                 strictest = strictest.max(verdict.decision);
                 if verdict.decision == Decision::Deny {
                     let what = format!("{server}.{tool}");
-                    needs.extend(verdict.because.into_iter().next().map(|reason| Need {
-                        what,
-                        argument: reason.argument,
-                        why: reason.message,
-                    }));
+                    let call = (server.clone(), tool.clone(), *hash);
+                    needs.extend(
+                        verdict
+                            .because
+                            .into_iter()
+                            .next()
+                            .map(|reason| (call, Need { what, argument: reason.argument, why: reason.message })),
+                    );
                 }
             }
         }

@@ -2,7 +2,8 @@
 //!
 //! [`observe`] turns trace lines into evidence, [`view`] sees the evidence of many sessions as one, [`generalise`] makes
 //! constraints of it, by what is at stake ([`stakes`], [`danger`]) and by how likely a new value is ([`mass`]).
-//! [`completeness`] measures the result on sessions that it was not learned from, [`write`] puts it into a file, and
+//! [`completeness`] measures the result on sessions that it was not learned from, [`unlike`] sets aside what one of them alone
+//! did, [`write`] puts it into a file, and
 //! [`summary`] says what the agent used and what it never needed.
 
 pub mod completeness;
@@ -16,6 +17,7 @@ pub mod reading;
 pub mod settings;
 pub mod stakes;
 pub mod summary;
+pub mod unlike;
 pub mod view;
 pub mod write;
 

@@ -304,6 +304,17 @@ fn discriminator(arguments: &Map<String, Value>) -> Option<(&'static str, &str)>
     is_name.then_some((*by, value))
 }
 
+/// The same tool, learned from some of its calls, each under its hash.
+pub(super) fn relearn<'a>(calls: impl Iterator<Item = (u64, &'a Map<String, Value>)>) -> Tool {
+    let mut tool = Tool::default();
+    for (hash, arguments) in calls {
+        count(&mut tool, None);
+        learn_into(&mut tool, hash, 0, arguments);
+    }
+    finish(&mut tool);
+    tool
+}
+
 fn finish(tool: &mut Tool) {
     node::finish(&mut tool.arguments);
     for variant in tool.variants.values_mut() {

@@ -61,11 +61,19 @@ pub struct Spot<'a> {
 impl<'a> View<'a> {
     /// `bare`: the place of calls whose surroundings nobody recorded.
     pub fn new(evidence: &'a Evidence, bare: &'a Place, left_out: impl Fn(&str) -> bool) -> View<'a> {
+        let sessions = evidence.sessions.iter().filter(|(digest, _)| !left_out(digest));
+        View::of(sessions.map(|(_, session)| session), bare)
+    }
+
+    /// All sessions, some of them replaced by what remains of them.
+    pub fn replacing(evidence: &'a Evidence, bare: &'a Place, replaced: &'a BTreeMap<String, Session>) -> View<'a> {
+        let sessions = evidence.sessions.iter().map(|(digest, session)| replaced.get(digest).unwrap_or(session));
+        View::of(sessions, bare)
+    }
+
+    fn of(sessions: impl Iterator<Item = &'a Session>, bare: &'a Place) -> View<'a> {
         let mut view = View { sessions: Vec::new(), places: Vec::new(), servers: BTreeMap::new() };
-        for (digest, session) in &evidence.sessions {
-            if left_out(digest) {
-                continue;
-            }
+        for session in sessions {
             let number = u32::try_from(view.sessions.len()).unwrap_or(u32::MAX);
             view.sessions.push(session);
             view.places.push(session.place.as_ref().unwrap_or(bare));

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::super::completeness::{self, Measured};
 use super::super::danger;
 use super::super::settings::Settings;
+use super::super::unlike;
 use super::super::view::{Spot, ToolView, View};
 use super::position::Context;
 use super::tool::Workshop;
@@ -19,6 +21,8 @@ pub struct Inference {
     /// Policy pointer -> what is known of the grant.
     pub notes: BTreeMap<String, Note>,
     pub findings: Vec<Finding>,
+    /// How many sessions the policy of the others lets through.
+    pub measured: Measured,
 }
 
 impl Inference {
@@ -80,9 +84,13 @@ impl Note {
 
 /// The smallest policy that still lets the agent do what it did.
 pub fn infer(evidence: &Evidence, settings: &Settings) -> Inference {
-    let view = View::new(evidence, &settings.bare, |_| false);
-    let mut inference = infer_from(&view, settings);
+    let measured = completeness::leave_one_out(evidence, settings);
+    let suspects = unlike::suspects(&measured, settings);
+    let replaced = unlike::without(evidence, suspects);
+    let mut inference = infer_from(&View::replacing(evidence, &settings.bare, &replaced), settings);
     inference.findings = findings(evidence);
+    inference.findings.extend(unlike::findings(suspects));
+    inference.measured = measured;
     inference
 }
 

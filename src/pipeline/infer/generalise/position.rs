@@ -267,23 +267,26 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, strings: Vec<(String, &[u32])>)
     for (text, sessions) in strings {
         by_kind.entry(kind_of(context, &text)).or_default().push((text, sessions));
     }
-    let mut rest: Vec<(String, usize)> = Vec::new();
     if by_kind.get(&Some(Kind::Path)).is_some_and(|values| are_ends_of_a_journey(context, values)) {
         let words = by_kind.remove(&Some(Kind::Path)).unwrap_or_default();
         by_kind.entry(None).or_default().extend(words);
     }
+    let counted = |values: Vec<(String, &[u32])>| -> Vec<(String, usize)> {
+        values.into_iter().map(|(text, sessions)| (text, sessions.len())).collect()
+    };
+    let mut rest: Vec<(String, usize)> =
+        [None, Some(Kind::Text)].into_iter().filter_map(|kind| by_kind.remove(&kind)).flat_map(counted).collect();
+    if text::is_text(context.key(), spot, &rest) {
+        rest.extend(text::among(&mut by_kind, rest.len()).into_iter().flat_map(counted));
+    }
     for (kind, values) in by_kind {
-        let counted = || values.iter().map(|(text, sessions)| (text.clone(), sessions.len())).collect::<Vec<_>>();
         let reasoned = match kind {
             Some(Kind::Path) => places::constrain(context, spot, &values),
-            Some(Kind::Url) => urls::constrain(context, &counted()),
-            Some(Kind::Sql) => sql::constrain(context, &counted()),
-            Some(Kind::Command) => commands::constrain(context, &counted()),
-            Some(Kind::Address) => addresses::constrain(context, &counted()),
-            Some(Kind::Text) | None => {
-                rest.extend(counted());
-                continue;
-            }
+            Some(Kind::Url) => urls::constrain(context, &counted(values)),
+            Some(Kind::Sql) => sql::constrain(context, &counted(values)),
+            Some(Kind::Command) => commands::constrain(context, &counted(values)),
+            Some(Kind::Address) => addresses::constrain(context, &counted(values)),
+            Some(Kind::Text) | None => continue,
         };
         parts.push(reasoned);
     }

@@ -1,6 +1,6 @@
 //! Free text: free, but for what it embeds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::names::{self, Role};
 use super::super::node;
@@ -8,6 +8,7 @@ use super::super::reading;
 use super::super::settings::Strictness;
 use super::super::view::Spot;
 use super::position::{Context, Reasoned};
+use crate::model::effects::Kind;
 use crate::model::policy::{Constraint, TextGrant};
 
 /// Whether a position holds words for a person or a model to read: its name says so, or its values are sentences, of
@@ -21,6 +22,16 @@ pub fn is_text(key: &str, spot: &Spot<'_>, values: &[(String, usize)]) -> bool {
     }
     let wordy = values.iter().filter(|(value, _)| value.split_whitespace().count() >= 5).count();
     !values.is_empty() && wordy * 2 > values.len()
+}
+
+/// Takes the links and addresses out of the values that are no text, where most values are: there each of them is a text
+/// that embeds a host or an address. As constraints of their own beside the text's they would make `decide` read every
+/// text as a link.
+pub fn among<T>(by_kind: &mut BTreeMap<Option<Kind>, Vec<T>>, texts: usize) -> Vec<Vec<T>> {
+    let embeddable = [Some(Kind::Url), Some(Kind::Address)];
+    let few = |kind: &Option<Kind>| by_kind.get(kind).is_some_and(|values| values.len() < texts);
+    let taken: Vec<_> = embeddable.into_iter().filter(few).collect();
+    taken.iter().filter_map(|kind| by_kind.remove(kind)).collect()
 }
 
 /// What a text embeds is how it harms: a link that is opened, an account that is paid, a secret that leaves. It is held

@@ -1,0 +1,69 @@
+//! What one session alone did, while the others are alike, is not learned: a recording may hold an attack.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::completeness::{Measured, Unlike};
+use super::observe;
+use super::settings::{Settings, Strictness};
+use crate::model::evidence::{Evidence, Session, Tool};
+use crate::model::finding::{Finding, Severity};
+
+/// The sessions of whose calls some are set aside.
+///
+/// Once a recording is nearly complete (with 95 % confidence fewer than a quarter of all sessions need something new), a
+/// call that the policy of all others denies is a surprise. It may be honest; but what an attacker made the agent do looks
+/// exactly like this, and a grant for it would hand the attack to everybody. Leaving it out costs one edit by hand, where
+/// it was meant. While most sessions still bring something new, novelty says nothing, and all of it is learned.
+/// `--strictness broad` learns it in any case.
+pub fn suspects<'a>(measured: &'a Measured, settings: &Settings) -> &'a [Unlike] {
+    let (_, most) = measured.unseen();
+    if settings.strictness != Strictness::Broad && most < 0.25 { &measured.denied } else { &[] }
+}
+
+/// Digest -> what remains of the session without the calls that only it made.
+pub fn without(evidence: &Evidence, suspects: &[Unlike]) -> BTreeMap<String, Session> {
+    let sessions = suspects.iter().filter_map(|unlike| {
+        let mut session = evidence.sessions.get(&unlike.digest)?.clone();
+        let mut odd: BTreeMap<(&str, &str), BTreeSet<u64>> = BTreeMap::new();
+        for (server, tool, hash) in &unlike.calls {
+            odd.entry((server, tool)).or_default().insert(*hash);
+        }
+        for ((server, tool), hashes) in odd {
+            let tools = &mut session.servers.get_mut(server)?.tools;
+            match tools.get(tool).and_then(|calls| rest(calls, &hashes)) {
+                Some(rest) => drop(tools.insert(tool.to_owned(), rest)),
+                None => drop(tools.remove(tool)),
+            }
+        }
+        Some((unlike.digest.clone(), session))
+    });
+    sessions.collect()
+}
+
+/// The other calls of the tool. `None`: there are none, or not all are kept, so that nobody can tell them apart.
+fn rest(calls: &Tool, odd: &BTreeSet<u64>) -> Option<Tool> {
+    let all_kept = calls.arguments.objects == calls.samples.len() as u64;
+    let others = calls.samples.iter().filter(|(hash, _)| !odd.contains(hash));
+    let mut rest = observe::relearn(others.map(|(hash, arguments)| (*hash, arguments)));
+    (rest.first, rest.last) = (calls.first, calls.last);
+    (all_kept && rest.calls > 0).then_some(rest)
+}
+
+/// What `infer` says of them.
+pub fn findings(suspects: &[Unlike]) -> impl Iterator<Item = Finding> {
+    suspects.iter().map(|Unlike { session, needs, .. }| {
+        let argument = needs.argument.as_ref().map(|argument| format!(" {argument}")).unwrap_or_default();
+        Finding {
+            severity: Severity::High,
+            id: "not-learned-unlike-the-others".into(),
+            subject: needs.what.clone(),
+            what: format!(
+                "{session} is unlike the others: it alone needs{argument} ({}); this was not learned",
+                needs.why
+            ),
+            why: "a recording may hold an attack, and it looks like this".into(),
+            todo: "if the agent does need it, grant it by hand, or give `--strictness broad`".into(),
+            at: None,
+        }
+    })
+}
