@@ -22,6 +22,7 @@ mod four_servers;
 mod infer;
 mod init;
 mod lock;
+mod packed;
 mod poisoned;
 mod proxy;
 mod readme;

@@ -107,7 +107,7 @@ fn lock(path: &Path) -> Result<Lockfile, Failure> {
 /// The traces that are named (a file, a folder, a pattern), or `traces/*.jsonl`.
 fn traces(named: &[PathBuf]) -> Result<Vec<Trace>, Failure> {
     let named: Vec<String> = match named {
-        [] if Path::new("traces").is_dir() => vec!["traces/*.jsonl".to_owned()],
+        [] if Path::new("traces").is_dir() => vec!["traces/*.jsonl{,.gz,.zst}".to_owned()],
         named => named.iter().map(|path| path.display().to_string()).collect(),
     };
     let paths = traces::find(&named).map_err(|error| Failure::usage(error.to_string()))?;

@@ -7,3 +7,4 @@ pub mod recording;
 pub mod locks;
 pub mod state;
 pub mod traces;
+mod unpack;

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
 
 use super::files::FileError;
+use super::unpack;
 
 /// Longer than any message that the proxy forwards.
-const MAX_LINE: usize = 128 << 20;
+const MAX_LINE: u64 = 128 << 20;
 
-/// The files that the arguments name: a file, all `*.jsonl` below a directory, or a pattern. Sorted, each once.
+/// The files that the arguments name: a file, all `*.jsonl` below a directory, packed ones included, or a
+/// pattern. Sorted, each once.
 pub fn find(named: &[String]) -> Result<Vec<PathBuf>, FileError> {
     let mut found = BTreeSet::new();
     for name in named {
@@ -35,12 +37,18 @@ pub fn find(named: &[String]) -> Result<Vec<PathBuf>, FileError> {
 }
 
 fn is_trace(file: &Path) -> bool {
-    file.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(".jsonl"))
+    file.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| [".jsonl", ".jsonl.gz", ".jsonl.zst"].iter().any(|end| name.ends_with(end)))
 }
 
 fn matching(pattern: &str, found: &mut BTreeSet<PathBuf>) -> Result<(), FileError> {
     let failed = |why: String| FileError::Read { path: PathBuf::from(pattern), source: std::io::Error::other(why) };
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| failed(error.to_string()))?;
+    let glob = GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .empty_alternates(true)
+        .build()
+        .map_err(|error| failed(error.to_string()))?;
     let matcher = glob.compile_matcher();
     let plain: PathBuf = Path::new(pattern)
         .components()
@@ -78,12 +86,17 @@ fn walk(folder: &Path, visit: &mut dyn FnMut(&Path)) -> Result<(), FileError> {
 }
 
 /// The lines of one file, as they are read.
-#[derive(Debug)]
 pub struct Lines {
     path: PathBuf,
-    reader: BufReader<File>,
+    reader: Box<dyn BufRead + Send>,
     buffer: Vec<u8>,
     number: u64,
+}
+
+impl std::fmt::Debug for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lines").field("path", &self.path).field("number", &self.number).finish_non_exhaustive()
+    }
 }
 
 /// One line, from 1, and what can be said about it without reading it.
@@ -106,7 +119,8 @@ pub fn open(path: &Path) -> Result<Lines, FileError> {
         std::io::ErrorKind::NotFound => FileError::Missing(path.to_owned()),
         _ => FileError::Read { path: path.to_owned(), source },
     })?;
-    Ok(Lines { path: path.to_owned(), reader: BufReader::with_capacity(1 << 18, file), buffer: Vec::new(), number: 0 })
+    let reader = unpack::reader(file).map_err(|source| FileError::Read { path: path.to_owned(), source })?;
+    Ok(Lines { path: path.to_owned(), reader, buffer: Vec::new(), number: 0 })
 }
 
 impl Lines {
@@ -115,13 +129,15 @@ impl Lines {
         loop {
             self.buffer.clear();
             let failed = |source| FileError::Read { path: self.path.clone(), source };
-            let read = self.reader.read_until(b'\n', &mut self.buffer).map_err(failed)?;
+            let mut bounded = (&mut self.reader).take(MAX_LINE + 1);
+            let read = bounded.read_until(b'\n', &mut self.buffer).map_err(failed)?;
             if read == 0 {
                 return Ok(None);
             }
             self.number += 1;
-            if read > MAX_LINE {
-                return Err(FileError::TooBig(self.path.clone()));
+            if read as u64 > MAX_LINE {
+                let why = format!("line {} is longer than {} MiB", self.number, MAX_LINE >> 20);
+                return Err(failed(std::io::Error::other(why)));
             }
             if self.number == 1 && self.buffer.starts_with(b"\xef\xbb\xbf") {
                 self.buffer.drain(..3);
