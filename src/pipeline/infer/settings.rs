@@ -2,7 +2,7 @@
 
 use crate::model::evidence::Place;
 
-/// `--strictness`. What each does is one table in docs/INFERENCE.md.
+/// `--strictness`. What each does is one table in docs/inference.md.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Strictness {
     /// Nothing but what was seen; dates, texts and numbers keep their form.
