@@ -16,6 +16,7 @@ mod check;
 mod clients;
 mod decide;
 mod demo;
+mod examples;
 mod explain;
 mod false_denials;
 mod four_servers;
