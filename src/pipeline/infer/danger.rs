@@ -223,9 +223,21 @@ static SUSPECT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().ascii_case_insensitive(true).build(own.chain(protections::fragments())).ok()
 });
 
+/// Whether a text has one of the cheap words. Short names of protected places (`.config/op`, `.config/gh`) count where they
+/// stand alone, as a part of a path does: else every `shop` and `right` would be looked at closely.
+fn is_suspect(text: &str) -> bool {
+    let Some(suspect) = SUSPECT.as_ref() else { return true };
+    let is_part = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    suspect.find_overlapping_iter(text).any(|found| {
+        let word = text.get(found.range()).unwrap_or_default();
+        let short = word.len() < 4 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        !short || !(is_part(found.start().checked_sub(1)) || is_part(Some(found.end())))
+    })
+}
+
 /// Why nothing may be learned from this call, if so. `text`: its arguments as JSON.
 pub fn never_learned(request: &Request, text: &str, facts: &Facts) -> Option<Vec<Never>> {
-    if SUSPECT.as_ref().is_some_and(|suspect| !suspect.is_match(text)) {
+    if !is_suspect(text) {
         return None;
     }
     let mut found = Vec::new();
@@ -378,6 +390,8 @@ mod tests {
         assert_eq!(never(json!({"path": "/home/u/.ssh/id_rsa"})), Some("credential-files"));
         assert_eq!(never(json!({"paths": ["a", ".env"]})), Some("env-files"));
         assert_eq!(never(json!({"url": "http://169.254.169.254/latest/"})), Some("metadata-hosts"));
+        assert_eq!(never(json!({"path": "/home/u/.config/op/config"})), Some("credential-files"));
+        assert_eq!(never(json!({"path": "C:\\x\\.config\\gh"})), Some("credential-files"));
         assert_eq!(never(json!({"path": "/"})), Some("whole-tree"));
         assert_eq!(never(json!({"path": "~"})), Some("whole-tree"));
         assert_eq!(never(json!({"path": "/home/u/../u"})), Some("whole-tree"));

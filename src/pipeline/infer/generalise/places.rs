@@ -53,12 +53,23 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
     let mut trees: BTreeMap<Anchor, Tree> = BTreeMap::new();
     let mut distinct: BTreeSet<(Anchor, String)> = BTreeSet::new();
     for (written, sessions) in values {
+        // Most sessions were recorded in one place, and what a path stands for is worth reading once for each.
+        let mut last: Option<(&Recorded, Vec<(Anchor, String)>)> = None;
         for session in *sessions {
-            for (anchor, rest) in places_of(context, written, *session) {
+            let Some(recorded) = context.view.places.get(*session as usize).copied() else { continue };
+            let bases = bases_of(context, *session);
+            let found = match last.take() {
+                Some((known, found)) if bases.is_empty() && (std::ptr::eq(known, recorded) || known == recorded) => {
+                    found
+                }
+                _ => places_of(context, written, recorded, &bases),
+            };
+            for (anchor, rest) in &found {
                 let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
                 trees.entry(anchor).or_default().add(&parts, *session);
-                distinct.insert((anchor, rest));
+                distinct.insert((anchor, rest.clone()));
             }
+            last = bases.is_empty().then_some((recorded, found));
         }
     }
     let mut granted = Vec::new();
@@ -76,18 +87,21 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
     Reasoned::new(Constraint::Paths { paths: granted, relative_to }, why)
 }
 
-/// The places that a written path stood for in one session: by the facts of that session, one for each base that it may
-/// be relative to.
-fn places_of(context: &Context<'_>, written: &str, session: u32) -> Vec<(Anchor, String)> {
-    let Some(recorded) = context.view.places.get(session as usize).copied() else { return Vec::new() };
-    let facts = facts_of(recorded);
-    let bases: Vec<String> = match context.base {
+/// What relative paths of a session may start from.
+fn bases_of(context: &Context<'_>, session: u32) -> Vec<String> {
+    match context.base {
         Some((key, spot)) if key != context.key() => {
             let all = spot.strings().filter(|(_, sessions)| sessions.contains(&session));
             all.map(|(base, _)| base).take(16).collect()
         }
         _ => Vec::new(),
-    };
+    }
+}
+
+/// The places that a written path stood for in one session: by the facts of that session, one for each base that it may
+/// be relative to.
+fn places_of(context: &Context<'_>, written: &str, recorded: &Recorded, bases: &[String]) -> Vec<(Anchor, String)> {
+    let facts = facts_of(recorded);
     let bases: Vec<Option<&str>> =
         if bases.is_empty() { vec![None] } else { bases.iter().map(|base| Some(base.as_str())).collect() };
     let mut found = Vec::new();
