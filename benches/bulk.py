@@ -4,7 +4,7 @@
 usage: benches/bulk.py [REMIT] [--scale F]      REMIT: default target/release/remit; F: share of the full size, default 1
 
 Needs Python 3 and a built remit, and 300 MB of disk; prints a Markdown table for docs/performance.md. Each row is one process:
-its time from start to end, and the most memory that it ever held (wait4).
+its time from start to end, that of all processors together, and the most memory that it ever held (wait4).
 """
 import argparse, json, os, sys, tempfile, time
 
@@ -63,7 +63,7 @@ def lock(path):
 
 
 def run(command, folder):
-    """Seconds and MiB of one process, and what it printed."""
+    """Seconds, seconds of all cores together and MiB of one process, and what it printed."""
     env = {"PATH": os.environ["PATH"], "HOME": folder, "XDG_STATE_HOME": folder + "/state"}
     out = os.path.join(folder, "out")
     began = time.monotonic()
@@ -78,7 +78,7 @@ def run(command, folder):
     # 0: fine; 1: replay found calls or attacks that get other verdicts.
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         sys.exit(f"{' '.join(command)} failed: {open(out).read()[:2000]}")
-    return took, usage.ru_maxrss / 1024, open(out).read()
+    return took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, open(out).read()
 
 
 def main():
@@ -88,12 +88,12 @@ def main():
     args = parser.parse_args()
     remit = os.path.abspath(args.remit)
     count = lambda full: max(int(full * args.scale), 100)
-    print("| | size | seconds | peak memory, MiB |\n|---|---|---|---|", flush=True)
+    print("| | size | seconds | of processors | peak memory, MiB |\n|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         def row(what, traces, command):
-            took, memory, out = run([remit, *command], folder)
+            took, cores, memory, out = run([remit, *command], folder)
             size = sum(entry.stat().st_size for entry in os.scandir(f"{folder}/{traces}")) / 1e6
-            print(f"| {what} | {size:.0f} MB | {took:.2f} | {memory:.0f} |", flush=True)
+            print(f"| {what} | {size:.0f} MB | {took:.2f} | {cores:.2f} | {memory:.0f} |", flush=True)
             return out
 
         def infer(what, traces):
