@@ -59,7 +59,9 @@ pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
     if found.len() == 1 && all == written && found.iter().all(|plain| is_plain(plain) && trimmed(plain).1 == plain) {
         return Ok(found);
     }
-    for reading in from_file_uri(all)?.into_iter().chain([written.to_owned()]) {
+    // Nobody who is given a `file:` URI looks for a folder of that name.
+    let as_written = strip_scheme(written, "file:").is_none().then(|| written.to_owned());
+    for reading in from_file_uri(all)?.into_iter().chain(as_written) {
         if !found.contains(&reading) {
             found.push(reading);
         }

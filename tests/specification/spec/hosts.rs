@@ -44,7 +44,7 @@ pub fn read_url(text: &str) -> Option<Url> {
     let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let (user, place) = authority.rsplit_once('@').map_or((false, authority), |(_, place)| (true, place));
     let (host, port) = place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port)));
-    if !is_scheme(scheme) || (host.is_empty() && scheme != "file") {
+    if !is_scheme(scheme) || (host.trim_end_matches('.').is_empty() && scheme != "file") {
         return None;
     }
     if host.chars().any(|c| !c.is_ascii_alphanumeric() && !"*.-".contains(c)) {
