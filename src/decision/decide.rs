@@ -297,6 +297,7 @@ fn judge_arguments(
     let open = chosen.other_args
         || matches!(chosen.args, ArgRules::Any)
         || (is_variant && (tool.other_args || matches!(tool.args, ArgRules::Any)));
+    let mut unlisted = Unlisted { tool: chosen, reasons: Vec::new(), more: 0 };
     for (name, value) in arguments {
         let mut is_listed = false;
         for rules in both.iter().flatten() {
@@ -313,11 +314,21 @@ fn judge_arguments(
             }
         }
         if !is_listed && !open && Some(name.as_str()) != discriminator {
-            ruling.reason(unlisted(chosen, name, value));
+            unlisted.add(name, value);
         }
     }
+    ruling.because.extend(unlisted.into_reasons());
     for rules in both.into_iter().flatten() {
-        for name in rules.required.iter().filter(|name| arguments.get(*name).is_none_or(Value::is_null)) {
+        let lacks = |name: &&String| {
+            both.into_iter().flatten().any(|rules| {
+                let check = match &rules.args {
+                    ArgRules::Listed(checks) => checks.get(*name),
+                    _ => None,
+                };
+                arguments::is_missing(check, arguments.get(*name))
+            })
+        };
+        for name in rules.required.iter().filter(lacks) {
             let rule =
                 Arc::new(Rule { pointer: format!("{}.required", rules.rule.pointer), at: rules.rule.at.clone() });
             ruling.deny(
@@ -328,21 +339,56 @@ fn judge_arguments(
     }
 }
 
-fn unlisted(tool: &ToolRules, name: &str, value: &Value) -> Reason {
-    let mut known: Vec<&str> = match &tool.args {
-        ArgRules::Listed(checks) => checks.keys().map(String::as_str).collect(),
-        _ => Vec::new(),
-    };
-    known.sort_unstable();
-    let rule = Arc::new(Rule { pointer: format!("{}.args", tool.rule.pointer), at: tool.rule.at.clone() });
-    Reason {
-        effect: Decision::Deny,
-        argument: Some(format!("/{}", name.replace('~', "~0").replace('/', "~1"))),
-        value: Some(arguments::shown(value)),
-        message: format!("the argument `{name}` is not granted"),
-        nearest: if known.is_empty() { Some("no arguments at all".into()) } else { Some(known.join(", ")) },
-        edit: edit(&rule.pointer, &format!("{name}: any")),
-        rule,
+/// Arguments that nobody granted. The first of them tell all that there is to tell; an answer does not grow with the
+/// call.
+struct Unlisted<'a> {
+    tool: &'a ToolRules,
+    reasons: Vec<Reason>,
+    more: usize,
+}
+
+/// So many arguments that nobody granted are told about.
+const MOST_UNLISTED: usize = 20;
+
+impl Unlisted<'_> {
+    fn add(&mut self, name: &str, value: &Value) {
+        if self.reasons.len() >= MOST_UNLISTED {
+            self.more += 1;
+            return;
+        }
+        let (rule, nearest) = match self.reasons.first() {
+            Some(first) => (first.rule.clone(), first.nearest.clone()),
+            None => (
+                Arc::new(Rule { pointer: format!("{}.args", self.tool.rule.pointer), at: self.tool.rule.at.clone() }),
+                Some(self.known()),
+            ),
+        };
+        self.reasons.push(Reason {
+            effect: Decision::Deny,
+            argument: Some(format!("/{}", name.replace('~', "~0").replace('/', "~1"))),
+            value: Some(arguments::shown(value)),
+            message: format!("the argument `{name}` is not granted"),
+            nearest,
+            edit: edit(&rule.pointer, &format!("{name}: any")),
+            rule,
+        });
+    }
+
+    /// What is granted instead.
+    fn known(&self) -> String {
+        let mut known: Vec<&str> = match &self.tool.args {
+            ArgRules::Listed(checks) => checks.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
+        };
+        known.sort_unstable();
+        if known.is_empty() { "no arguments at all".into() } else { known.join(", ") }
+    }
+
+    fn into_reasons(mut self) -> Vec<Reason> {
+        if let Some(last) = self.reasons.last_mut().filter(|_| self.more > 0) {
+            last.message.push_str(&format!(", nor are {} more", self.more));
+        }
+        self.reasons
     }
 }
 

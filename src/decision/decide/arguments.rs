@@ -102,6 +102,17 @@ impl Miss {
 
 type Outcome = Result<(), Box<Miss>>;
 
+/// Whether what is required is not there: an empty list names no addressee, and the server may choose one.
+pub(super) fn is_missing(check: Option<&Check>, value: Option<&Value>) -> bool {
+    fn is_nothing(value: &Value) -> bool {
+        value.is_null() || value.as_array().is_some_and(|items| items.iter().all(is_nothing))
+    }
+    match value {
+        Some(Value::Array(_)) => check.is_some_and(Check::names_targets) && value.is_some_and(is_nothing),
+        value => value.is_none_or(Value::is_null),
+    }
+}
+
 /// A value as a message shows it.
 pub(super) fn shown(value: &Value) -> String {
     let text = match value {
@@ -223,7 +234,8 @@ impl Scope<'_> {
                         None => return Err(miss(format!("the field `{name}` is not granted"))),
                     }
                 }
-                match required.iter().find(|name| members.get(*name).is_none_or(Value::is_null)) {
+                let lacks = |name: &&String| is_missing(fields.get(*name), members.get(*name));
+                match required.iter().find(lacks) {
                     Some(name) => Err(miss(format!("the field `{name}` is required"))),
                     None => Ok(()),
                 }

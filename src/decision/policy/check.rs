@@ -39,6 +39,16 @@ impl Check {
             _ => false,
         }
     }
+
+    /// Whether it says whom or where something goes to, at any depth but that of fields.
+    pub fn names_targets(&self) -> bool {
+        match &self.test {
+            Test::Emails { .. } | Test::Urls { .. } => true,
+            Test::Each(inner) => inner.names_targets(),
+            Test::All(inner) | Test::AnyOf(inner) => inner.iter().any(Check::names_targets),
+            _ => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -212,9 +222,15 @@ impl Compiler<'_> {
         }
     }
 
-    /// The whole value must match. Linear time; too big a pattern is refused.
+    /// The whole value must match; within a `not` any line of it as well, and `.` is any character there, since who reads
+    /// the value may take it by lines or as one. Linear time; too big a pattern is refused.
     fn regex(&mut self, pointer: &str, text: &str) -> Regex {
-        let built = regex::RegexBuilder::new(&format!("^(?:{text})$")).size_limit(REGEX_SIZE).build();
+        let built = regex::RegexBuilder::new(&format!("^(?:{text})$"))
+            .dot_matches_new_line(self.excludes)
+            .multi_line(self.excludes)
+            .crlf(self.excludes)
+            .size_limit(REGEX_SIZE)
+            .build();
         match built {
             // `a)|(b` would close the group that anchors it.
             Ok(regex)

@@ -367,3 +367,68 @@ fn what_holds_protected_names_is_not_taken_away_and_what_lies_beside_them_is() {
     under.allows("fs", "delete_dir", json!({"path": "src/git"}));
     under.allows("fs", "list", json!({"path": ".git"}));
 }
+
+#[test]
+fn an_exclusion_by_pattern_holds_across_lines_and_a_grant_by_pattern_does_not() {
+    let under = Under::policy(
+        "servers: { s: { tools: {
+          free: { args: { q: { not: { matches: '.*(secret|password).*' } } } },
+          word: { args: { q: { not: { matches: 'secret' } } } },
+          only: { args: { q: { matches: 'a.*z' } } } } } }",
+    );
+    for evil in ["the secret", "x\nsecret", "secret\n", "x\r\nsecret\r\ny", "secret\n\n", "a\rpassword\rb"] {
+        under.denies("s", "free", json!({"q": evil}), "servers.s.tools.free.args.q");
+    }
+    under.allows("s", "free", json!({"q": "x\nSecret santa"}));
+    for evil in ["secret", "secret\n", "secret\r\n", "x\nsecret\ny"] {
+        under.denies("s", "word", json!({"q": evil}), "servers.s.tools.word.args.q");
+    }
+    under.allows("s", "word", json!({"q": "secretary\nno secret"}));
+    under.allows("s", "only", json!({"q": "a to z"}));
+    for evil in ["a\nz", "az\n", "x\naz"] {
+        under.denies("s", "only", json!({"q": evil}), "servers.s.tools.only.args.q");
+    }
+}
+
+#[test]
+fn an_answer_does_not_grow_with_the_arguments_that_nobody_granted() {
+    let under = Under::policy("servers: { s: { tools: { t: { args: { a: any, b: any } } } } }");
+    let with = |count: usize| {
+        let names = (0..count).map(|n| (format!("k{n:05}"), json!(1)));
+        under.verdict("s", "t", Value::Object(names.collect()))
+    };
+    for (count, told, last) in [
+        (1, 1, "the argument `k00000` is not granted"),
+        (20, 20, "the argument `k00019` is not granted"),
+        (21, 20, "the argument `k00019` is not granted, nor are 1 more"),
+        (5000, 20, "the argument `k00019` is not granted, nor are 4980 more"),
+    ] {
+        let verdict = with(count);
+        assert_eq!(verdict.decision, Decision::Deny);
+        assert_eq!(verdict.because.len(), told);
+        assert_eq!(verdict.because[told - 1].message, last);
+        assert!(verdict.because.iter().all(|reason| reason.nearest.as_deref() == Some("a, b")));
+    }
+    assert_eq!(with(0).decision, Decision::Allow);
+}
+
+#[test]
+fn an_empty_list_of_addressees_is_none_where_one_is_required() {
+    let under = Under::policy(
+        "servers: { s: { tools: {
+          mail: { args: { to: { emails: ['*@acme.com'] }, cc: { emails: ['*@acme.com'] } }, required: [to] },
+          each: { args: { to: { each: { emails: ['*@acme.com'] } } }, required: [to] },
+          deep: { args: { m: { fields: { to: { emails: ['*@acme.com'] } }, required: [to] } } },
+          tags: { args: { tags: { each: { one_of: [a] } } }, required: [tags] } } } }",
+    );
+    let amy = json!(["amy@acme.com"]);
+    under.denies("s", "mail", json!({"to": []}), "servers.s.tools.mail.required");
+    under.allows("s", "mail", json!({"to": amy, "cc": []}));
+    for evil in [json!([]), json!([[]])] {
+        under.denies("s", "each", json!({"to": evil}), "servers.s.tools.each.required");
+    }
+    under.allows("s", "each", json!({"to": amy}));
+    under.denies("s", "deep", json!({"m": {"to": []}}), "servers.s.tools.deep.args.m");
+    under.allows("s", "deep", json!({"m": {"to": amy}}));
+    under.allows("s", "tags", json!({"tags": []}));
+}
