@@ -7,6 +7,10 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
+mod names;
+
+use names::Role;
+
 /// How big a text may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -39,33 +43,17 @@ pub struct Walked {
     pub wide: Vec<Range<usize>>,
 }
 
-/// Names that the protocol gives a meaning, in the envelope and in `params`. Another spelling by letter case is a
-/// different key for one parser and the same key for another (Go's `encoding/json`), hence refused.
-const PROTOCOL_KEYS: [&str; 17] = [
-    "jsonrpc",
-    "id",
-    "method",
-    "params",
-    "result",
-    "error",
-    "name",
-    "arguments",
-    "uri",
-    "_meta",
-    "cursor",
-    "task",
-    "requeststate",
-    "inputresponses",
-    "ref",
-    "argument",
-    "context",
-];
-
-/// The same, as the protocol writes those that are not lower case.
-const PROTOCOL_KEYS_EXACT: [&str; 2] = ["requestState", "inputResponses"];
-
-/// Walks `text`, which must be exactly one JSON value.
+/// Walks `text`, which must be exactly one JSON value: a whole message.
 pub fn walk(text: &[u8], limits: Limits) -> Result<Walked, Malformed> {
+    walk_as(Role::Envelope, text, limits)
+}
+
+/// Walks a part of a message that passed as a whole: its keys were looked at where they stood.
+pub fn walk_part(text: &[u8], limits: Limits) -> Result<Walked, Malformed> {
+    walk_as(Role::Free, text, limits)
+}
+
+fn walk_as(role: Role, text: &[u8], limits: Limits) -> Result<Walked, Malformed> {
     if text.len() > limits.bytes {
         return Err(Malformed { why: "longer than the limit", at: limits.bytes });
     }
@@ -73,7 +61,8 @@ pub fn walk(text: &[u8], limits: Limits) -> Result<Walked, Malformed> {
         return Err(Malformed { why: "a byte order mark", at: 0 });
     }
     let checked = std::str::from_utf8(text).map_err(|error| Malformed { why: "not UTF-8", at: error.valid_up_to() })?;
-    let mut walker = Walker { text: checked, at: 0, limits, walked: Walked::default(), frames: Vec::new() };
+    let mut walker =
+        Walker { text: checked, whole: role, at: 0, limits, walked: Walked::default(), frames: Vec::new() };
     walker.space();
     walker.value()?;
     walker.space();
@@ -85,13 +74,15 @@ pub fn walk(text: &[u8], limits: Limits) -> Result<Walked, Malformed> {
 
 /// An object or array that is open.
 enum Frame<'a> {
-    Array,
+    Array {
+        /// What its elements are.
+        each: Role,
+    },
     Object {
         keys: Keys<'a>,
-        /// Its members are protocol keys: the envelope, or the envelope's `params`.
-        protocol: bool,
-        /// The member being read is `params` of the envelope.
-        in_params: bool,
+        role: Role,
+        /// What the member being read is.
+        member: Role,
     },
 }
 
@@ -120,6 +111,8 @@ impl<'a> Keys<'a> {
 
 struct Walker<'a> {
     text: &'a str,
+    /// What the text as a whole is.
+    whole: Role,
     at: usize,
     limits: Limits,
     walked: Walked,
@@ -158,7 +151,7 @@ impl<'a> Walker<'a> {
         loop {
             match self.peek() {
                 Some(b'{') => {
-                    self.open(Frame::Object { keys: Keys::default(), protocol: self.is_protocol(), in_params: false })?;
+                    self.open(Frame::Object { keys: Keys::default(), role: self.role(), member: Role::Free })?;
                     if self.peek() == Some(b'}') {
                         self.close();
                     } else {
@@ -167,7 +160,7 @@ impl<'a> Walker<'a> {
                     }
                 }
                 Some(b'[') => {
-                    self.open(Frame::Array)?;
+                    self.open(Frame::Array { each: self.role().each() })?;
                     if self.peek() == Some(b']') {
                         self.close();
                     } else {
@@ -197,7 +190,7 @@ impl<'a> Walker<'a> {
                 return Ok(false);
             }
             self.space();
-            let array = matches!(self.frames.last(), Some(Frame::Array));
+            let array = matches!(self.frames.last(), Some(Frame::Array { .. }));
             match (self.peek(), array) {
                 (Some(b','), true) => {
                     self.at += 1;
@@ -232,12 +225,12 @@ impl<'a> Walker<'a> {
         self.at += 1;
     }
 
-    /// Whether the object that opens here is the envelope or its `params`.
-    fn is_protocol(&self) -> bool {
-        match self.frames.as_slice() {
-            [] => true,
-            [Frame::Object { in_params, .. }] => *in_params,
-            _ => false,
+    /// What the value that begins here is.
+    fn role(&self) -> Role {
+        match self.frames.last() {
+            None => self.whole,
+            Some(Frame::Array { each }) => *each,
+            Some(Frame::Object { member, .. }) => *member,
         }
     }
 
@@ -248,12 +241,11 @@ impl<'a> Walker<'a> {
         }
         let key = self.string()?;
         let refuse = |why| Err(Malformed { why, at: start });
-        let envelope = self.frames.len() == 1;
-        if let Some(Frame::Object { keys, protocol, in_params }) = self.frames.last_mut() {
-            if *protocol && is_case_variant(&key) {
+        if let Some(Frame::Object { keys, role, member }) = self.frames.last_mut() {
+            if role.is_case_variant(&key) {
                 return refuse("a protocol key in other letter case");
             }
-            *in_params = envelope && key == "params";
+            *member = role.member(&key);
             if !keys.insert(key) {
                 return refuse("a key twice");
             }
@@ -402,90 +394,5 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Whether another parser could take `key` for a protocol key although it is written differently. Folds as Go does:
-/// `ſ` is an `s` and the Kelvin sign a `k`.
-fn is_case_variant(key: &str) -> bool {
-    if PROTOCOL_KEYS.contains(&key) || PROTOCOL_KEYS_EXACT.contains(&key) {
-        return key == "requeststate" || key == "inputresponses";
-    }
-    let folded: String = key.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
-    PROTOCOL_KEYS.contains(&folded.as_str())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(text: &str) -> &'static str {
-        walk(text.as_bytes(), Limits::default()).unwrap_err().why
-    }
-
-    fn passes(text: &str) -> Walked {
-        walk(text.as_bytes(), Limits::default()).unwrap()
-    }
-
-    #[test]
-    fn one_plain_message_passes() {
-        assert_eq!(
-            passes(r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":[1,-0.5e3,"\ud83d\ude00",null]}}"#),
-            Walked::default()
-        );
-    }
-
-    #[test]
-    fn a_key_twice_is_refused_also_when_it_is_escaped() {
-        assert_eq!(refusal(r#"{"a":1,"a":2}"#), "a key twice");
-        assert_eq!(refusal(r#"{"x":{"name":1,"n\u0061me":2}}"#), "a key twice");
-        let many: Vec<String> = (0..40).map(|n| format!("\"k{n}\":0")).collect();
-        passes(&format!("{{{}}}", many.join(",")));
-        assert_eq!(refusal(&format!("{{{},\"k3\":1}}", many.join(","))), "a key twice");
-    }
-
-    #[test]
-    fn a_protocol_key_in_other_letter_case_is_refused_where_the_protocol_reads_it_and_passes_elsewhere() {
-        assert_eq!(refusal(r#"{"Method":"tools/call"}"#), "a protocol key in other letter case");
-        assert_eq!(refusal(r#"{"params":{"name":"a","Name":"b"}}"#), "a protocol key in other letter case");
-        assert_eq!(refusal("{\"param\u{17f}\":{}}"), "a protocol key in other letter case");
-        passes(r#"{"params":{"arguments":{"Name":"b","name":"c"}}}"#);
-        passes(r#"{"params":{"requestState":"x"}}"#);
-    }
-
-    #[test]
-    fn half_a_surrogate_pair_is_refused_and_a_whole_one_passes() {
-        assert_eq!(refusal(r#"["\ud800"]"#), "half a surrogate pair");
-        assert_eq!(refusal(r#"["\udc00\ud800"]"#), "half a surrogate pair");
-        passes(r#"["\ud800\udc00"]"#);
-    }
-
-    #[test]
-    fn a_second_value_is_refused() {
-        assert_eq!(refusal("{}{}"), "more than one value");
-        assert_eq!(refusal("{} \r {}"), "more than one value");
-    }
-
-    #[test]
-    fn white_space_that_splits_lines_elsewhere_is_reported() {
-        assert_eq!(passes("{\r\n\"a\" :\t1}\r").gaps, vec![1..3, 8..9, 11..12]);
-        assert_eq!(refusal("{\"a\":\"\r\"}"), "a control character in a string");
-    }
-
-    #[test]
-    fn depth_past_the_limit_is_refused_without_using_the_stack() {
-        let deep = "[".repeat(100_000);
-        assert_eq!(refusal(&deep), "nested deeper than the limit");
-        passes(&format!("{}{}", "[".repeat(128), "]".repeat(128)));
-    }
-
-    #[test]
-    fn numbers_that_no_64_bit_reader_can_hold_are_reported() {
-        assert_eq!(passes("[18446744073709551616,1e999,18446744073709551615,1e308]").wide, vec![1..21, 22..27]);
-        assert_eq!(refusal("[NaN]"), "not a JSON value");
-        assert_eq!(refusal("[01]"), "not the end of a value");
-    }
-
-    #[test]
-    fn bytes_that_are_not_utf_8_are_refused() {
-        assert_eq!(walk(b"\"\xff\"", Limits::default()).unwrap_err().why, "not UTF-8");
-        assert_eq!(walk(b"\xef\xbb\xbf{}", Limits::default()).unwrap_err().why, "a byte order mark");
-    }
-}
+mod tests;

@@ -235,7 +235,7 @@ fn read_params(raw: Option<&RawValue>, limits: Limits, wide: bool) -> Result<Par
 
 /// Puts `{"$number":"..."}` where a number stands that would be rounded.
 fn mark_wide_numbers(text: &str, limits: Limits) -> String {
-    let Ok(walked) = json::walk(text.as_bytes(), limits) else { return text.to_owned() };
+    let Ok(walked) = json::walk_part(text.as_bytes(), limits) else { return text.to_owned() };
     let mut marked = String::with_capacity(text.len() + walked.wide.len() * 16);
     let mut from = 0;
     for span in walked.wide {
