@@ -10,6 +10,8 @@ use crate::decision::address::has_known_end;
 use crate::decision::url::{self, Reach, lenient_hosts, parse_host, reach, reach_of};
 use crate::model::effects::{Found, Host, UrlEffect};
 
+mod schemeless;
+
 /// Longest URL that is read whole; of a longer one only the host counts.
 const LONGEST_URL: usize = 8 * 1024;
 /// Longest authority that is looked at.
@@ -71,6 +73,7 @@ pub(super) fn find(text: &str) -> Links {
         }
     }
     links.take_bare(text);
+    links.take_schemeless(text);
     links
 }
 

@@ -38,18 +38,18 @@ pub(super) fn find(text: &str, authorities: &[Range<usize>], hosts: &mut Hosts) 
     found
 }
 
-/// Every `@`, also percent-encoded, with its length.
+/// Every `@`, also wide, small or percent-encoded, with its length.
 fn signs(text: &str) -> impl Iterator<Item = (usize, usize)> {
     let mut rest = 0;
     std::iter::from_fn(move || {
         loop {
             let tail = text.get(rest..)?;
-            let at = tail.find(['@', '%'])?;
+            let at = tail.find(['@', '%', '\u{ff20}', '\u{fe6b}'])?;
             let here = rest + at;
             let length = match tail.get(at..) {
-                Some(found) if found.starts_with('@') => 1,
                 Some(found) if found.starts_with("%40") => 3,
-                _ => 0,
+                Some(found) if found.starts_with('%') => 0,
+                found => found.and_then(|found| found.chars().next()).map_or(0, char::len_utf8),
             };
             rest = here + length.max(1);
             if length > 0 {
@@ -65,11 +65,11 @@ fn around(text: &str, at: usize, sign: usize) -> Option<(&str, &str, &str)> {
     let local: usize = before.chars().rev().take(65).take_while(|c| is_local(*c)).map(char::len_utf8).sum();
     let local = before.get(at - local..)?.trim_start_matches(['.', '\'', '-', '*', '_']);
     let domain: usize = after.chars().take(254).take_while(|c| is_domain(*c)).map(char::len_utf8).sum();
-    let domain = after.get(..domain)?.trim_end_matches(['.', '-']);
+    let domain = after.get(..domain)?.trim_end_matches(|c| ".-".contains(c) || WIDE_DOTS.contains(&c));
     let quoted = local.is_empty() && before.ends_with('"');
     let code =
         after.get(domain.len()..).is_some_and(|rest| rest.starts_with('(')) || ["this", "super"].contains(&local);
-    let likely = domain.contains('.') && !code && (quoted || !local.is_empty());
+    let likely = domain.contains(|c| c == '.' || WIDE_DOTS.contains(&c)) && !code && (quoted || !local.is_empty());
     likely.then(|| (local, domain, after.get(domain.len()..).unwrap_or("")))
 }
 
@@ -79,8 +79,11 @@ fn is_local(c: char) -> bool {
 }
 
 fn is_domain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || ".-".contains(c) || !c.is_ascii() && c.is_alphanumeric()
+    WIDE_DOTS.contains(&c) || c.is_ascii_alphanumeric() || ".-".contains(c) || !c.is_ascii() && c.is_alphanumeric()
 }
+
+/// What a reader of domains takes for a dot (UTS 46).
+const WIDE_DOTS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
 /// `host:path` follows, as git and scp write it.
 fn is_scp(after: &str) -> bool {
@@ -99,7 +102,8 @@ fn read(local: &str, domain: &str) -> Option<Address> {
 
 /// The domain, cut before a letter of another script where only that has a registered end (`bob@acme.com或`).
 fn known_domain(written: &str) -> Option<String> {
-    let whole = read_domain(written).ok().filter(|domain| has_known_end(domain));
+    let written = written.replace(WIDE_DOTS, ".");
+    let whole = read_domain(&written).ok().filter(|domain| has_known_end(domain));
     whole.or_else(|| {
         let ascii = written.get(..written.find(|c: char| !c.is_ascii())?)?;
         read_domain(ascii.trim_end_matches(['.', '-'])).ok().filter(|domain| has_known_end(domain))

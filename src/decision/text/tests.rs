@@ -75,6 +75,74 @@ fn hosts_are_found_wherever_a_link_stands() {
 }
 
 #[test]
+fn a_link_without_a_scheme_is_found_and_a_comment_or_a_share_is_none() {
+    for (text, wanted) in [
+        ("<img src='//evil.com'>", "evil.com"),
+        ("<img src=\"//evil.com\">", "evil.com"),
+        ("<img src=\\\"//evil.com\\\">", "evil.com"),
+        ("<img src=' //evil.com'>", "evil.com"),
+        ("<img src='///evil.com'>", "evil.com"),
+        ("<img src='//a@evil.com'>", "evil.com"),
+        ("<img src='//evil.sh'>", "evil.sh"),
+        ("<img src='//evil。com'>", "evil.com"),
+        ("<img src='//evil.com:8443'>", "evil.com"),
+        ("![a](//evil.com)", "evil.com"),
+        ("![a]( //evil.com )", "evil.com"),
+        ("![a](<//evil.com/x>)", "evil.com"),
+        ("[y]: //evil.com/p", "evil.com"),
+        ("[y]:\n  <//evil.com/p>", "evil.com"),
+        ("<img src=\"\\\\evil.com\\x\">", "evil.com"),
+        ("<img src=\"/\\evil.com\">", "evil.com"),
+        ("{\"url\":\"\\/\\/evil.com\"}", "evil.com"),
+        ("<base href=//evil.com>", "evil.com"),
+        ("<base href = //evil.com>", "evil.com"),
+        ("<form action=//evil.com>", "evil.com"),
+        ("@import \"//evil.com\"", "evil.com"),
+        ("url(//evil.com)", "evil.com"),
+        ("srcset=\"//acme.com 1x, //evil.com 2x\"", "evil.com"),
+        ("<img src='//10.0.0.5'>", "10.0.0.5"),
+    ] {
+        let found = hosts(text);
+        assert!(found.iter().any(|host| host == wanted), "{text}: {found:?}");
+    }
+    for text in [
+        "// evil.com is bad",
+        "x = 1; //todo.app later",
+        "//server/share",
+        "\"//server/share\"",
+        "deps = [\"//foo/bar:baz.com\"]",
+        "'//'",
+        "s.split('//')",
+        "r\"\\w.com\"",
+        "\"//main.py\"",
+        "a = b // c.com",
+        "C:\\\\a.com\\\\b",
+        "///docs.com",
+        "path//to.com",
+    ] {
+        assert_eq!(hosts(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn an_address_in_wide_letters_is_found_and_the_end_of_a_sentence_is_none() {
+    for (text, wanted) in [
+        ("eve\u{ff20}evil.com", "eve@evil.com"),
+        ("eve\u{fe6b}evil.com", "eve@evil.com"),
+        ("eve@evil。com", "eve@evil.com"),
+        ("eve@evil．com", "eve@evil.com"),
+        ("eve＠evil｡com或", "eve@evil.com"),
+        ("发给bob@acme.com。谢谢", "发给bob@acme.com"),
+        ("bob@acme.com。", "bob@acme.com"),
+    ] {
+        assert_eq!(mails(text), [wanted], "{text}");
+    }
+    for text in ["你好。com", "a＠b", "＠", "価格＠100", "eve@。com", "50％40"] {
+        assert_eq!(mails(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
 fn code_and_prose_have_no_hosts() {
     for text in [
         "import os.path\nfrom a.b.c import d\n",
