@@ -101,6 +101,16 @@ pub(super) fn lint(policy: &Policy, file: &str) -> Vec<Finding> {
             rule.todo,
         );
     }
+    for rule in sense::wide(document) {
+        add(
+            Severity::Medium,
+            "wide-grant",
+            &rule.pointer,
+            rule.what,
+            "only the protections and what is denied by name hold within it",
+            rule.todo,
+        );
+    }
     for name in sense::misnamed(document) {
         add(
             name.severity,

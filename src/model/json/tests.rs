@@ -75,7 +75,7 @@ fn what_a_reader_that_folds_letter_case_would_see_in_an_answer_is_refused_and_pe
 #[test]
 fn a_part_of_a_message_is_no_envelope() {
     let part = r#"{"arguments":{"n":18446744073709551616},"result":{"Tools":1}}"#;
-    assert_eq!(walk_part(part.as_bytes(), Limits::default()).unwrap().wide, [18..38]);
+    assert_eq!(walk_part(part.as_bytes(), Limits::default()).unwrap().wide.first(), Some(&(18..38)));
     assert_eq!(refusal(part), "a protocol key in other letter case");
 }
 

@@ -6,6 +6,7 @@ use crate::model::policy::Constraint;
 
 use super::super::super::shape;
 use super::Trouble;
+use super::wide::{bang, excludes_all};
 
 /// Types of JSON values, as a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,8 +111,21 @@ pub(super) fn unsatisfiable(pointer: &str, constraint: &Constraint, found: &mut 
                 unsatisfiable(&format!("{pointer}.fields.{name}"), field, found);
             }
         }
+        Constraint::Paths { paths, .. } => {
+            let instead = "write `not: { paths: [...] }` beside it, or `./!name` for such a name";
+            bang(paths, instead).into_iter().for_each(|why| tell("paths", why));
+        }
+        Constraint::Urls(urls) => {
+            bang(urls, "write `not: { urls: [...] }` beside it").into_iter().for_each(|why| tell("urls", why));
+        }
+        Constraint::Emails(emails) => {
+            bang(emails, "write `not: { emails: [...] }` beside it").into_iter().for_each(|why| tell("emails", why));
+        }
         Constraint::Each(inner) => unsatisfiable(&format!("{pointer}.each"), inner, found),
-        Constraint::Not(inner) => unsatisfiable(&format!("{pointer}.not"), inner, found),
+        Constraint::Not(inner) => {
+            excludes_all(inner).into_iter().for_each(|why| tell("not", why.to_owned()));
+            unsatisfiable(&format!("{pointer}.not"), inner, found);
+        }
         Constraint::AnyOf(any) => {
             for (index, one) in any.iter().enumerate() {
                 unsatisfiable(&format!("{pointer}[{index}]"), one, found);

@@ -6,21 +6,26 @@ mod names;
 mod places;
 mod tool;
 mod void;
+mod wide;
 
 #[cfg(test)]
 mod tests;
 
 pub(super) use names::{misnamed, texts_under_names_of_paths};
 pub(super) use void::void;
+pub(super) use wide::wide;
 
 use crate::model::policy::{Document, Tool};
 
 /// A pointer into the policy, and what is wrong there.
 pub(super) type Trouble = (String, String);
 
-/// What no call could ever satisfy.
+/// What no call could ever satisfy, and what says something else than it seems to.
 pub(super) fn unsatisfiable(document: &Document) -> Vec<Trouble> {
     let mut found = Vec::new();
+    for (name, server) in &document.servers {
+        wide::negated(&format!("servers.{name}"), server, &mut found);
+    }
     each_tool(document, &mut |pointer, tool, above| tool::unsatisfiable(pointer, tool, above, &mut found));
     found
 }

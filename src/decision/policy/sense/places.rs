@@ -10,7 +10,7 @@ use super::tool::listed;
 use super::void::Void;
 
 /// Surroundings that no policy names, deep enough to climb out of: what is compared are the policy's own words.
-fn nowhere() -> Facts {
+pub(super) fn nowhere() -> Facts {
     Facts {
         project: "/\u{1}p/\u{1}p/\u{1}p/\u{1}p/\u{1}p/\u{1}p/\u{1}p/\u{1}p".into(),
         cwd: "/\u{1}p/\u{1}p/\u{1}p/\u{1}p/\u{1}p/\u{1}p/\u{1}p/\u{1}p".into(),

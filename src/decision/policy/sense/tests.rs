@@ -300,3 +300,54 @@ fn a_path_that_is_declared_free_text_is_a_finding_and_a_text_is_none() {
     assert_eq!(ids("{ args: { files: { max_items: 3, each: { text: { hosts: [] } } } } }"), ["path-as-text"]);
     assert_eq!(ids("{ args: { key: { text: {} }, path: { paths: [.] } } }"), Vec::<String>::new());
 }
+
+#[test]
+fn an_exclusion_mark_that_excludes_nothing_is_refused_and_a_name_that_begins_so_is_not() {
+    refused(&argument("{ paths: ['./src/**', '!./src/private'] }"), "write `not: { paths: [...] }`");
+    refused(&argument("{ emails: ['*@a.example', '!eve@a.example'] }"), "`!` excludes nothing");
+    refused(&argument("{ each: { not: { paths: ['!x'] } } }"), "`!` excludes nothing");
+    refused("servers: { s: { allowed_tools: [t], allowed_paths: [., '!./private'] } }", "`denied_paths`");
+    refused("servers: { s: { allowed_tools: [t], denied_paths: [., '!./public'] } }", "`allowed_paths`");
+    refused("servers: { s: { resources: ['file:///**', '!file:///etc/**'] } }", "`!` excludes nothing");
+    findings(&argument("{ paths: ['./src/**', './!private'] }"));
+    findings(&argument("{ paths: ['./src/**'], not: { paths: [./src/private] } }"));
+    let Err(problems) =
+        load("version: 1\nservers:\n  s: { tools: { t: { args: { a: { paths: ['!x'] } } } } }\n", "p.yaml")
+    else {
+        panic!("it loads")
+    };
+    assert!(problems.to_string().contains("p.yaml:3:"), "{problems}");
+}
+
+#[test]
+fn an_exclusion_of_everything_is_refused_and_one_of_something_is_not() {
+    for (all, some) in [
+        ("{ not: { matches: '.*' } }", "{ not: { matches: '.*secret.*' } }"),
+        ("{ not: { matches: '(?s).*' } }", "{ not: { matches: '[a-z]*' } }"),
+        ("{ not: [{ one_of: [a] }, { matches: '.*|b' }] }", "{ not: [{ one_of: [a] }, { matches: '.{0,40}' }] }"),
+        ("{ not: { paths: [/] } }", "{ not: { paths: [., '~'] } }"),
+    ] {
+        refused(&argument(all), "`not` excludes every");
+        findings(&argument(some));
+    }
+}
+
+#[test]
+fn a_grant_of_the_whole_disk_or_home_is_told_and_one_of_a_folder_is_not() {
+    let wide = |yaml: &str| findings(yaml).into_iter().find(|finding| finding.id == "wide-grant");
+    let places = ["/", "/**", "~", "~/", "~/**", "$HOME", "{./src,/}", "/./"];
+    for place in places {
+        for yaml in [
+            argument(&format!("{{ paths: ['{place}'] }}")),
+            argument(&format!("{{ each: {{ paths: [./src, '{place}'] }} }}")),
+            format!("servers: {{ s: {{ allowed_tools: [t], allowed_paths: ['{place}'] }} }}"),
+        ] {
+            let found = wide(&yaml).unwrap_or_else(|| panic!("nothing is told about {yaml}"));
+            assert!(found.what.contains(place) && found.at.is_some_and(|at| at.line > 1), "{yaml}");
+        }
+    }
+    for place in [".", "./**", "~/src", "/tmp", "/*.txt", "~/*.md", "..", "/etc/**"] {
+        assert_eq!(wide(&argument(&format!("{{ paths: ['{place}'] }}"))), None, "{place}");
+    }
+    assert_eq!(wide(&argument("{ paths: [.], not: { paths: ['~'] } }")), None);
+}
