@@ -54,12 +54,32 @@ pub fn satisfies(constraint: &Constraint, value: &Value, with: With<'_>) -> bool
             let granted = |(name, member): (&String, &Value)| {
                 fields.get(name).is_some_and(|inner| member.is_null() || satisfies(inner, member, with))
             };
-            let there = |name: &String| members.get(name).is_some_and(|member| !member.is_null());
+            let there = |name: &String| is_there(fields.get(name), members.get(name));
             members.iter().all(granted) && required.iter().all(there)
         }
         (Constraint::Not(inner), value) => !touches(inner, value, with),
         (Constraint::All(all), value) => all.iter().all(|one| satisfies(one, value, with)),
         (Constraint::AnyOf(any), value) => any.iter().any(|one| satisfies(one, value, with)),
+        _ => false,
+    }
+}
+
+/// Whether a required value is given. Under a grant of addresses or URLs a list must hold one.
+pub fn is_there(constraint: Option<&Constraint>, value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(items)) if constraint.is_some_and(is_about_targets) => {
+            items.iter().any(|item| is_there(constraint, Some(item)))
+        }
+        Some(_) => true,
+    }
+}
+
+fn is_about_targets(constraint: &Constraint) -> bool {
+    match constraint {
+        Constraint::Emails(_) | Constraint::Urls(_) => true,
+        Constraint::Each(inner) => is_about_targets(inner),
+        Constraint::All(all) | Constraint::AnyOf(all) => all.iter().any(is_about_targets),
         _ => false,
     }
 }
@@ -71,6 +91,10 @@ fn touches(excluded: &Constraint, value: &Value, with: With<'_>) -> bool {
         (Constraint::OneOf(values), value) if values.iter().any(|one| same(one, value)) => true,
         (_, Value::Array(items)) => items.iter().any(|item| touches(excluded, item, with)),
         (_, Value::Object(members)) => members.values().any(|member| touches(excluded, member, with)),
+        (Constraint::Matches(pattern), Value::String(text)) => {
+            let across = format!("(?s:{pattern})");
+            whole_match(&across, text) || text.lines().any(|line| whole_match(pattern, line))
+        }
         (Constraint::Paths { paths, relative_to }, Value::String(text)) => {
             let spelled = every_spelling(text, relative_to.as_deref(), with);
             let real = every_place(text, relative_to.as_deref(), with);

@@ -9,7 +9,7 @@ use mcp_remit::model::request::{Action, Request};
 use mcp_remit::model::verdict::Decision;
 use serde_json::{Map, Value};
 
-use super::constraints::{With, satisfies};
+use super::constraints::{With, is_there, satisfies};
 use super::places::{self, As};
 use super::touches::{Touch, What, touches, variant};
 use super::{hosts, protections, words};
@@ -211,7 +211,13 @@ impl<'a> Judge<'a> {
             }
         }
         for (at, rule) in rules {
-            if rule.required.iter().any(|name| arguments.get(name).is_none_or(Value::is_null)) {
+            let listed = |rule: &'a Tool, name: &String| match &rule.args {
+                Args::Listed(all) => all.get(name),
+                _ => None,
+            };
+            let is_missing =
+                |name: &String| rules.iter().any(|(_, rule)| !is_there(listed(rule, name), arguments.get(name)));
+            if rule.required.iter().any(is_missing) {
                 self.rule(Decision::Deny, &format!("{at}.required"));
             }
         }
