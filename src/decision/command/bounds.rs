@@ -221,6 +221,8 @@ const DANGERS: &[Danger] = &[
         letters: "oT",
         options: &["--compress-program", "--output", "--temporary-directory", "--files0-from"],
     },
+    Danger { programs: &["shuf", "gshuf", "iconv", "tree"], letters: "o", options: &["--output"] },
+    Danger { programs: &["yq"], letters: "is", options: &["--inplace", "--in-place", "--split-exp"] },
     // They read the files that a file names.
     Danger { programs: &["wc", "du", "gwc", "gdu"], letters: "", options: &["--files0-from"] },
     Danger { programs: &["file"], letters: "fCm", options: &["--files-from", "--compile", "--magic-file"] },

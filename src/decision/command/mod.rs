@@ -32,6 +32,7 @@
 //! PowerShell as the server's own shell, which split a text in other ways.
 
 mod bounds;
+mod glob;
 mod options;
 mod places;
 mod scripts;

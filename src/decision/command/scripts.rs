@@ -56,10 +56,11 @@ pub(super) fn sed(texts: &[&str]) -> Vec<usize> {
                     found.push(at);
                 }
             }
-            // Only options that neither run nor read a script; `-i` writes the files that are named.
-            "-n" | "-E" | "-r" | "-i" | "-s" | "-u" | "-z" | "--quiet" | "--silent" | "--regexp-extended"
-            | "--in-place" | "--separate" | "--null-data" | "--posix" | "--sandbox" | "--version" | "--help"
-            | "-ni" | "-nE" | "-nr" | "-En" | "-Ei" | "-ri" | "-iE" => {}
+            // Only options that neither run, read nor write.
+            "-n" | "-E" | "-r" | "-s" | "-u" | "-z" | "--quiet" | "--silent" | "--regexp-extended" | "--separate"
+            | "--null-data" | "--posix" | "--sandbox" | "--version" | "--help" | "-nE" | "-nr" | "-En" => {}
+            // They write the files that are named. A value, if any, is in the same word.
+            "-i" | "--in-place" | "-ni" | "-Ei" | "-ri" | "-iE" => found.push(at),
             option if option.starts_with('-') => {
                 script_seen |= option.starts_with("-e") || option.starts_with("-f") || option.starts_with("--f");
                 found.extend([at, at + 1]);

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use super::bounds::bounds;
+use super::glob::Glob;
 use super::shell::{self, Form};
 use crate::model::effects::{CommandEffect, Word};
 
 /// Command patterns of the policy: `git status` (these words), `cargo test **` (and any further words).
 ///
 /// A pattern is one command, in the words of a shell: quotes shield what would be a wildcard. `*` as a word is exactly
-/// one word, `**` at the end any further words, `*` inside a word any letters of that word. The name of a command is
+/// one word, `**` at the end any further words. `*` inside a word that holds other letters is as in a glob of paths: any
+/// letters but separators, and never a part `.` or `..`, so that `src/*` stays in its folder. The name of a command is
 /// compared as written: `/usr/bin/git` is not `git`. Patterns are kept as a tree by word, so that a check costs as much
 /// as the command is long.
 #[derive(Debug, Clone, Default)]
@@ -21,8 +23,7 @@ pub struct CommandSet {
 struct Node {
     /// The same word; of a word that is open, the same text.
     exact: HashMap<String, Node>,
-    /// What stands between the stars, in order.
-    globs: Vec<(Vec<String>, Node)>,
+    globs: Vec<(Glob, Node)>,
     one: Option<Box<Node>>,
     /// A pattern ends here.
     end: bool,
@@ -32,7 +33,7 @@ struct Node {
 
 enum PatternWord {
     Exact(String),
-    Glob(Vec<String>),
+    Glob(Glob),
     One,
     Rest,
 }
@@ -128,16 +129,14 @@ impl Node {
             Some((PatternWord::Rest, _)) => self.rest = true,
             Some((PatternWord::Exact(text), after)) => self.exact.entry(text.clone()).or_default().add(after),
             Some((PatternWord::One, after)) => self.one.get_or_insert_default().add(after),
-            Some((PatternWord::Glob(pieces), after)) => {
-                match self.globs.iter_mut().find(|(known, _)| known == pieces) {
-                    Some((_, node)) => node.add(after),
-                    None => {
-                        let mut node = Node::default();
-                        node.add(after);
-                        self.globs.push((pieces.clone(), node));
-                    }
+            Some((PatternWord::Glob(glob), after)) => match self.globs.iter_mut().find(|(known, _)| known == glob) {
+                Some((_, node)) => node.add(after),
+                None => {
+                    let mut node = Node::default();
+                    node.add(after);
+                    self.globs.push((glob.clone(), node));
                 }
-            }
+            },
         }
     }
 
@@ -163,23 +162,8 @@ impl Node {
             return false;
         }
         self.one.as_ref().is_some_and(|node| node.admits(candidate, at + 1))
-            || (literal
-                && self.globs.iter().any(|(pieces, node)| matches(pieces, text) && node.admits(candidate, at + 1)))
+            || (literal && self.globs.iter().any(|(glob, node)| glob.matches(text) && node.admits(candidate, at + 1)))
     }
-}
-
-/// Whether the pieces stand in the text in order, the first at its start and the last at its end.
-fn matches(pieces: &[String], text: &str) -> bool {
-    let Some((first, more)) = pieces.split_first() else { return false };
-    let Some(mut rest) = text.strip_prefix(first.as_str()) else { return false };
-    let Some((last, middle)) = more.split_last() else { return rest.is_empty() };
-    for piece in middle {
-        match rest.find(piece.as_str()) {
-            Some(at) => rest = rest.get(at + piece.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    rest.ends_with(last.as_str())
 }
 
 /// An open word that can only become names of files which are no options and not hidden, or a number.
@@ -271,19 +255,8 @@ fn pattern_words(pattern: &str) -> Result<Vec<PatternWord>, String> {
             Form::Open => PatternWord::Exact(raw.source),
             _ if raw.stars.is_empty() && raw.value.starts_with('~') => PatternWord::Exact(raw.source),
             _ if raw.stars.is_empty() => PatternWord::Exact(raw.value),
-            _ => PatternWord::Glob(pieces(&raw.value, &raw.stars)),
+            _ => PatternWord::Glob(Glob::new(&raw.value, &raw.stars)),
         });
     }
     if words.is_empty() { Err("a pattern is empty".into()) } else { Ok(words) }
-}
-
-fn pieces(value: &str, stars: &[usize]) -> Vec<String> {
-    let mut from = 0;
-    let mut pieces = Vec::new();
-    for star in stars {
-        pieces.push(value.get(from..*star).unwrap_or_default().to_owned());
-        from = star + 1;
-    }
-    pieces.push(value.get(from..).unwrap_or_default().to_owned());
-    pieces
 }

@@ -2,6 +2,7 @@
 //! through.
 
 mod unfolding;
+mod wildcards;
 mod limits;
 
 use super::{CommandSet, read_argv, read_shell};

@@ -251,7 +251,7 @@ fn code_in_an_argument_is_never_covered_by_a_wildcard() {
         ("node **", "node build.js"),
         ("awk **", "awk '{print $1}' a.txt"),
         ("sed **", "sed -n '1,20p' a.txt"),
-        ("sed **", "sed -i 's/a/b/g; s|c|d|' a.txt"),
+        ("sed -i **", "sed -i 's/a/b/g; s|c|d|' a.txt"),
         ("sed **", "sed -e '/^#/d' -e '$d' a.txt"),
         ("find **", "find . -name x -type f"),
         ("tar **", "tar -xzf a.tgz"),
