@@ -33,8 +33,10 @@
 
 mod bounds;
 mod glob;
+mod operands;
 mod options;
 mod places;
+mod revisions;
 mod scripts;
 mod set;
 mod shell;
@@ -76,7 +78,7 @@ pub fn read_argv(words: &[String]) -> Result<CommandEffect, String> {
         return Err("a word holds a NUL".into());
     }
     let mut reading = Reading::default();
-    reading.command(words.iter().map(|word| Word::Literal(word.clone())).collect(), 0)?;
+    reading.command(words.iter().map(|word| Word::Literal(word.clone())).collect(), 0, false)?;
     reading.finish(words.join(" "))
 }
 
@@ -97,7 +99,7 @@ impl Reading {
         for step in script.steps {
             self.steps += 1;
             match step {
-                Step::Command(words) => self.command(words, depth)?,
+                Step::Command { words, fed } => self.command(words, depth, fed)?,
                 Step::Value(word) => self.places.value(&word),
                 Step::Redirect { target: Word::Literal(path), writes } => self.places.redirect(path, writes),
                 Step::Redirect { target, .. } => {
@@ -109,16 +111,16 @@ impl Reading {
         Ok(())
     }
 
-    fn command(&mut self, words: Vec<Word>, depth: usize) -> Result<(), String> {
+    fn command(&mut self, words: Vec<Word>, depth: usize, fed: bool) -> Result<(), String> {
         if depth > MAX_WRAPPERS {
             return Err(format!("it wraps commands more than {MAX_WRAPPERS} deep"));
         }
-        self.places.words(&words);
+        self.places.words(&words, fed);
         let inner = unfold::unfold(&words);
         self.commands.push(SimpleCommand { words });
         for inner in inner {
             match inner {
-                Inner::Words(words) => self.command(words, depth + 1)?,
+                Inner::Words(words) => self.command(words, depth + 1, false)?,
                 Inner::Text(text) => self.text(&text, depth + 1)?,
                 Inner::Unknown(what) => self.commands.push(SimpleCommand { words: vec![Word::Dynamic(what)] }),
             }

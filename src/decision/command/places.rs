@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::operands::{self, Role};
 use super::unfold::{from_program, program};
 use crate::model::effects::Word;
 
@@ -88,10 +89,6 @@ const FILE_PROGRAMS: &[&str] = &[
     "xdg-open",
 ];
 
-/// Programs whose first operand is a pattern or a script, and no file.
-const PATTERN_PROGRAMS: &[&str] =
-    &["grep", "egrep", "fgrep", "rg", "ag", "ack", "sed", "awk", "gawk", "jq", "yq", "perl", "expr", "tr"];
-
 /// Programs whose operands are hosts or URLs without a scheme.
 const WEB_PROGRAMS: &[&str] = &["curl", "wget", "http", "https", "xh", "httpie", "lynx", "w3m", "links"];
 const HOST_PROGRAMS: &[&str] = &[
@@ -174,7 +171,8 @@ impl Places {
         self.look(&text(word), false);
     }
 
-    pub(super) fn words(&mut self, words: &[Word]) {
+    /// `fed`: it reads from a pipe.
+    pub(super) fn words(&mut self, words: &[Word], fed: bool) {
         let assigned = words.len() - from_program(words).len();
         words.iter().take(assigned).for_each(|word| self.value(word));
         let words = from_program(words);
@@ -187,17 +185,26 @@ impl Places {
             self.path(program);
         }
         let (files, web, hosts) = (is(FILE_PROGRAMS), is(WEB_PROGRAMS), is(HOST_PROGRAMS));
-        let mut skips_pattern = is(PATTERN_PROGRAMS);
-        for word in rest {
-            let text = text(word);
-            let operand = !text.starts_with('-');
-            if operand && std::mem::take(&mut skips_pattern) && !text.starts_with(['/', '~', '.']) {
-                continue;
+        let texts: Vec<String> = rest.iter().map(text).collect();
+        let roles = operands::roles(&name, &texts, files);
+        if roles.reads_folder(&name, &texts, fed) {
+            self.path(".");
+        }
+        for (text, role) in texts.iter().zip(&roles.words) {
+            match role {
+                Role::Nothing => continue,
+                Role::File => self.look(text, true),
+                Role::Glued(file) => {
+                    self.look(text, false);
+                    self.path(file);
+                }
+                Role::Word => {
+                    if !text.starts_with('-') && (web || hosts) && !text.contains("://") && looks_like_host(text) {
+                        self.url(format!("{}://{text}", if web { "http" } else { "ssh" }));
+                    }
+                    self.look(text, false);
+                }
             }
-            if operand && (web || hosts) && !text.contains("://") && looks_like_host(&text) {
-                self.url(format!("{}://{text}", if web { "http" } else { "ssh" }));
-            }
-            self.look(&text, files && operand);
         }
         if matches!(name.as_str(), "cd" | "pushd" | "chdir") {
             self.change_folder(rest);

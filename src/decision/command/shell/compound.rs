@@ -255,7 +255,7 @@ impl Reader<'_> {
         if words.iter().any(|word| *word == Word::Literal("-v".into())) {
             return Err("it evaluates an index in [[ -v ]]".into());
         }
-        self.script.steps.push(Step::Command(words));
+        self.script.steps.push(Step::Command { words, fed: false });
         Ok(())
     }
 

@@ -31,12 +31,13 @@ pub(super) struct Script {
 /// In the order in which they may run.
 #[derive(Debug)]
 pub(super) enum Step {
-    Command(Vec<Word>),
-    /// A redirection to or from a file.
-    Redirect {
-        target: Word,
-        writes: bool,
+    Command {
+        words: Vec<Word>,
+        /// It reads from a pipe, as far as the text shows.
+        fed: bool,
     },
+    /// A redirection to or from a file.
+    Redirect { target: Word, writes: bool },
     /// A value that a variable of the shell gets.
     Value(Word),
 }
@@ -71,6 +72,8 @@ struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
     depth: usize,
+    /// The next simple command stands behind a pipe.
+    fed: bool,
     script: Script,
     variables: variables::Variables,
     /// Here-documents whose body starts after the next newline.
@@ -88,6 +91,7 @@ impl<'a> Reader<'a> {
             bytes: text.as_bytes(),
             at: 0,
             depth,
+            fed: false,
             script: Script::default(),
             variables: variables::Variables::default(),
             heredocs: Vec::new(),
@@ -227,7 +231,9 @@ impl<'a> Reader<'a> {
             self.at += if self.peek(1) == b'&' { 2 } else { 1 };
             self.script.compound = true;
             self.newlines()?;
+            self.fed = true;
             self.command()?;
+            self.fed = false;
         }
     }
 
@@ -252,7 +258,7 @@ impl<'a> Reader<'a> {
                 b'(' if raws.len() == 1 && !only_assignments => return self.function_body(&raws),
                 b'(' => return Err(self.unexpected()),
                 b'&' if self.peek(1) != b'>' => break,
-                _ if self.redirect()? => {}
+                _ if self.redirect()? => self.fed = false,
                 _ => {
                     let raw = self.word()?;
                     let assigns = only_assignments && is_assignment(&raw.source);
@@ -275,7 +281,7 @@ impl<'a> Reader<'a> {
     /// A loop or an expansion sets a variable: where programs may see it, that is a command of its own.
     fn sets(&mut self, name: &str) {
         if !variables::stays_inside(name) {
-            self.script.steps.push(Step::Command(vec![Word::Literal(format!("{name}="))]));
+            self.script.steps.push(Step::Command { words: vec![Word::Literal(format!("{name}="))], fed: false });
         }
     }
 
@@ -289,13 +295,18 @@ impl<'a> Reader<'a> {
                 self.script.compound = true;
                 let inside = variables::stays_inside(&raw.source);
                 let word = raw.into_word();
-                self.script.steps.push(if inside { Step::Value(word) } else { Step::Command(vec![word]) });
+                self.script.steps.push(if inside {
+                    Step::Value(word)
+                } else {
+                    Step::Command { words: vec![word], fed: false }
+                });
             }
             return;
         }
         self.variables.note_builtin(&raws);
         let words: Vec<Word> = raws.into_iter().map(Raw::into_word).collect();
         self.script.compound |= words.iter().any(|word| matches!(word, Word::Dynamic(_)));
-        self.script.steps.push(Step::Command(words));
+        let fed = std::mem::take(&mut self.fed);
+        self.script.steps.push(Step::Command { words, fed });
     }
 }

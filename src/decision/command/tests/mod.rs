@@ -1,6 +1,7 @@
 //! What is granted and what is not, command by command. A name in a comment says whose allow-list let the denied one
 //! through.
 
+mod places;
 mod unfolding;
 mod wildcards;
 mod limits;

@@ -1,0 +1,80 @@
+//! Words of git: which are files, and which name a revision.
+
+use super::operands::{Role, Roles};
+
+/// Their operands are branches and commits, never files.
+const OF_REVISIONS: [&str; 8] = ["merge", "rebase", "switch", "branch", "cherry-pick", "revert", "merge-base", "tag"];
+
+/// Their operands before `--` may be either.
+const OF_BOTH: [&str; 7] = ["diff", "log", "show", "checkout", "reset", "rev-list", "shortlog"];
+
+/// Their operands are files.
+const OF_FILES: [&str; 8] = ["add", "rm", "mv", "clean", "apply", "restore", "init", "ls-files"];
+
+/// Where the names of other repositories' branches start by convention.
+const REMOTES: [&str; 4] = ["origin/", "upstream/", "refs/", "remotes/"];
+
+/// What each word after `git` is.
+pub(super) fn roles(texts: &[String]) -> Roles {
+    let mut words = Vec::new();
+    let mut verb = "";
+    let (mut ended, mut awaits_pattern) = (false, false);
+    let without_index = texts.iter().any(|text| text == "--no-index");
+    let ends = texts.iter().any(|text| text == "--");
+    let (mut before, mut cloned) = ("", false);
+    for text in texts {
+        let role = match text.as_str() {
+            _ if ended => Role::File,
+            "--" => {
+                ended = true;
+                Role::Word
+            }
+            _ if verb.is_empty() && before == "-C" => Role::File,
+            _ if verb.is_empty() && before == "-c" => Role::Word,
+            option if glued_file(verb, option).is_some() => {
+                Role::Glued(glued_file(verb, option).unwrap_or_default().to_owned())
+            }
+            option if option.starts_with('-') => {
+                awaits_pattern &= !(option.starts_with("-e") || option.starts_with("-f"));
+                Role::Word
+            }
+            name if verb.is_empty() => {
+                verb = name;
+                awaits_pattern = name == "grep";
+                Role::Word
+            }
+            _ if verb == "grep" && ["-e", "-A", "-B", "-C", "-m"].contains(&before) => Role::Word,
+            _ if awaits_pattern => {
+                awaits_pattern = false;
+                Role::Nothing
+            }
+            _ if verb == "restore" && ["-s", "--source"].contains(&before) => Role::Word,
+            _ if without_index || OF_FILES.contains(&verb) || (verb == "grep" && (before == "-f" || !ends)) => {
+                Role::File
+            }
+            _ if verb == "clone" && std::mem::replace(&mut cloned, true) => Role::File,
+            word if ["-F", "--file"].contains(&before) && !word.is_empty() => Role::File,
+            word if is_revision(verb, word) => Role::Nothing,
+            _ => Role::Word,
+        };
+        words.push(role);
+        before = text;
+    }
+    Roles::new(words)
+}
+
+/// The file of a message.
+fn glued_file<'a>(verb: &str, option: &'a str) -> Option<&'a str> {
+    let short = ["commit", "merge", "tag", "notes"].contains(&verb).then(|| option.strip_prefix("-F")).flatten();
+    option.strip_prefix("--file=").or(short).filter(|file| !file.is_empty())
+}
+
+/// A word that git takes for a revision, or that leads nowhere if it takes it for a file.
+fn is_revision(verb: &str, word: &str) -> bool {
+    let leads = word.starts_with(['/', '~', '.'])
+        || word.contains([':', '\\'])
+        || word.split('/').any(|part| matches!(part, "" | "." | ".."));
+    let is_range = word.contains("..");
+    let is_remote = REMOTES.iter().any(|remote| word.starts_with(remote));
+    !leads && (OF_REVISIONS.contains(&verb) || (OF_BOTH.contains(&verb) && (is_range || is_remote)))
+}
