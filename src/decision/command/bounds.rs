@@ -4,6 +4,7 @@
 
 use super::scripts;
 use super::unfold::{from_program, is_shell, program};
+use super::whole::WHOLE;
 use crate::model::effects::Word;
 
 /// What a grant must hold literally.
@@ -14,91 +15,6 @@ pub(super) struct Bounds {
     /// Indexes of words.
     pub literal: Vec<usize>,
 }
-
-/// Programs whose arguments are a language, or a command that is not found here: granted word by word, or not at all.
-const WHOLE: &[&str] = &[
-    "powershell",
-    "pwsh",
-    "cmd",
-    "command.com",
-    "wscript",
-    "cscript",
-    "mshta",
-    "rundll32",
-    "regsvr32",
-    "wsl",
-    "fish",
-    "csh",
-    "tcsh",
-    "nu",
-    "xonsh",
-    "elvish",
-    "vi",
-    "vim",
-    "nvim",
-    "view",
-    "ex",
-    "ed",
-    "red",
-    "emacs",
-    "nano",
-    "pico",
-    "gdb",
-    "lldb",
-    "strace",
-    "ltrace",
-    "valgrind",
-    "perf",
-    "unshare",
-    "nsenter",
-    "systemd-run",
-    "bwrap",
-    "firejail",
-    "chroot",
-    "proot",
-    "fakeroot",
-    "xvfb-run",
-    "script",
-    "expect",
-    "unbuffer",
-    "parallel",
-    "sem",
-    "entr",
-    "watchexec",
-    "tmux",
-    "screen",
-    "at",
-    "batch",
-    "crontab",
-    "setpriv",
-    "capsh",
-    "pkexec",
-    "ssh-agent",
-    "dbus-run-session",
-    "socat",
-    "start-stop-daemon",
-    "m4",
-    "osascript",
-    "setarch",
-    "linux32",
-    "linux64",
-    "taskset",
-    "chrt",
-    "numactl",
-    "run-parts",
-    "rlwrap",
-    "cpulimit",
-    "ltrace",
-    "tini",
-    "dumb-init",
-    "catchsegv",
-    "torsocks",
-    "proxychains",
-    "proxychains4",
-    // Arithmetic runs the values of variables; a key binding is a command.
-    "let",
-    "bind",
-];
 
 /// Builtins of shells that take names of variables. The index of an array is computed, and may hold a command:
 /// `read 'a[$(id)]'`.
@@ -274,7 +190,51 @@ const DANGERS: &[Danger] = &[
         options: &["--script-shell", "--node-options", "--call", "--userconfig", "--globalconfig", "--shell"],
     },
     Danger { programs: &["npm", "pnpm", "yarn"], letters: "", options: &["exec", "x", "dlx", "config", "set-script"] },
-    Danger { programs: &["make", "gmake"], letters: "", options: &["--eval", "-E"] },
+    Danger {
+        programs: &["make", "gmake"],
+        letters: "EfCI",
+        options: &["--eval", "--file", "--makefile", "--directory", "--include-dir"],
+    },
+    Danger { programs: &["ninja", "samu"], letters: "fC", options: &[] },
+    Danger {
+        programs: &["gradle", "gradlew"],
+        letters: "IbcpgD",
+        options: &[
+            "--init-script",
+            "--build-file",
+            "--settings-file",
+            "--project-dir",
+            "--gradle-user-home",
+            "--include-build",
+            "--system-prop",
+        ],
+    },
+    Danger { programs: &["cmake"], letters: "", options: &["-E", "-P", "-C", "--toolchain"] },
+    Danger { programs: &["ctest"], letters: "", options: &["-S", "--script", "--build-and-test", "--test-command"] },
+    Danger {
+        programs: &["just"],
+        letters: "cfdeE",
+        options: &[
+            "--shell",
+            "--shell-arg",
+            "--shell-command",
+            "--command",
+            "--justfile",
+            "--working-directory",
+            "--set",
+            "--chooser",
+            "--choose",
+            "--edit",
+            "--dotenv-path",
+        ],
+    },
+    Danger { programs: &["tox"], letters: "xc", options: &["--override", "--conf", "exec"] },
+    Danger { programs: &["nodemon"], letters: "x", options: &["--exec", "--config"] },
+    Danger { programs: &["nix-shell", "nix"], letters: "cEI", options: &["--run", "--command", "--expr", "--include"] },
+    // They show their text through another program.
+    Danger { programs: &["bat", "batcat", "delta"], letters: "", options: &["--pager", "--config"] },
+    Danger { programs: &["ag", "ack"], letters: "", options: &["--pager", "--ackrc"] },
+    Danger { programs: &["fzf"], letters: "", options: &["--preview", "--bind", "--listen", "--with-shell"] },
     Danger {
         programs: &["gcc", "g++", "cc", "c++", "clang", "clang++"],
         letters: "",
@@ -352,7 +312,11 @@ fn literal(name: &str, texts: &[&str]) -> Vec<usize> {
         "ps" => found.extend(indexes(texts, |text| {
             !text.starts_with("--") && text.trim_start_matches('-').contains(['e', 'E']) && !text.starts_with("-e")
         })),
-        "make" | "gmake" => found.extend(indexes(texts, super::shell::is_assignment)),
+        "make" | "gmake" | "just" => found.extend(indexes(texts, super::shell::is_assignment)),
+        // What stands behind is for the programs that they run.
+        "tox" | "cmake" => {
+            found.extend(indexes(texts, |text| text == "--").next().into_iter().flat_map(|end| end..texts.len()));
+        }
         "tar" | "gtar" | "bsdtar" => {
             // The first word may be letters without a dash.
             found.extend(
@@ -416,7 +380,9 @@ fn is_danger(danger: &Danger, text: &str) -> bool {
     let name = text.split('=').next().unwrap_or_default();
     danger.options.iter().any(|option| match option {
         // GNU tools take any beginning of a long option, but for one that is another option of its own.
-        long if long.starts_with("--") => name.len() > 3 && long.starts_with(name) && name != "--file",
+        long if long.starts_with("--") => {
+            *long == name || (name.len() > 2 && long.starts_with(name) && name != "--file")
+        }
         short if short.len() == 2 && short.starts_with('-') => text.starts_with(short),
         single if single.starts_with('-') => name == *single,
         start if ["+", "@"].contains(start) => text.starts_with(*start),

@@ -26,7 +26,7 @@
 //!
 //! # What is not seen
 //!
-//! What a granted program does by itself: `make`, `npm run`, `docker run` and package runners (`npx`, `uv run`) are
+//! What a granted program does by itself: `make`, `npm run`, `docker run` and runners of packages (`npx`, `uvx`) are
 //! judged by their words, as are scripts that are named. Options that run code are known for the programs in [`bounds`].
 //! Text typed into a process that runs already; files reached through a glob in a granted folder; `cmd.exe` and
 //! PowerShell as the server's own shell, which split a text in other ways.
@@ -37,10 +37,12 @@ mod operands;
 mod options;
 mod places;
 mod revisions;
+mod runners;
 mod scripts;
 mod set;
 mod shell;
 mod unfold;
+mod whole;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! What a command runs besides itself: the command of a wrapper, the text of a `sh -c`.
 
 use super::options::{WRAPPERS, command_start};
+use super::runners;
 use super::shell::is_assignment;
 use crate::model::effects::Word;
 
@@ -60,6 +61,8 @@ pub(super) fn unfold(words: &[Word]) -> Vec<Inner> {
         "command" if words.iter().any(|word| matches!(word, Word::Literal(text) if text == "-v" || text == "-V")) => {
             Vec::new()
         }
+        "cargo" | "cargo-watch" => runners::watch(words),
+        "cmake" => runners::cmake(words),
         "alias" => words.iter().skip(1).filter_map(alias).collect(),
         name => wrapped(name, words),
     }
@@ -73,7 +76,9 @@ fn alias(word: &Word) -> Option<Inner> {
 }
 
 fn wrapped(name: &str, words: &[Word]) -> Vec<Inner> {
-    let Some(wrapper) = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name)) else { return Vec::new() };
+    let Some(wrapper) = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name)) else {
+        return runners::run(name, words);
+    };
     let start = match command_start(wrapper, words) {
         Ok(Some(start)) => start,
         Ok(None) if name == "xargs" || name == "gxargs" => return Vec::new(),

@@ -2,6 +2,7 @@
 //! through.
 
 mod places;
+mod runners;
 mod unfolding;
 mod wildcards;
 mod limits;
