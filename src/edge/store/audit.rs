@@ -73,7 +73,10 @@ impl AuditLog {
     /// Appends one ruling. When this fails, the message must not pass.
     pub fn append(&mut self, entry: &Entry) -> Result<(), FileError> {
         let failed = |path: &Path, source| FileError::Write { path: path.to_owned(), source };
-        files::lock(&self.file).map_err(|source| failed(&self.path, source))?;
+        if let Err(source) = files::lock(&self.file) {
+            *self = AuditLog::open(&self.path)?;
+            return Err(failed(&self.path, source));
+        }
         let mut found = self.file.metadata();
         // Somebody may have moved the file away (log rotation): the record belongs where the path leads.
         for _ in 0..REOPENINGS {

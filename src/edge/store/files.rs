@@ -3,7 +3,8 @@
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 /// Nothing that a person writes by hand is larger.
 const MAX_TEXT: u64 = 16 << 20;
@@ -36,25 +37,27 @@ pub enum Access {
 }
 
 /// How long somebody else may hold a lock: who does so longer is stopped, or dead in some way of its own.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Takes the lock that processes share, and gives up where one of them does not let go: a proxy that is stopped must not
-/// stop all others.
+/// stop all others. Who has given up must open the file anew: the lock may still come, and is let go then.
 pub fn lock(file: &File) -> std::io::Result<()> {
-    let began = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if began.elapsed() > PATIENCE => {
-                return Err(std::io::Error::new(
-                    ErrorKind::TimedOut,
-                    "another process holds its lock and does not let go",
-                ));
-            }
-            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_micros(200)),
-        }
+    match file.try_lock() {
+        Ok(()) => return Ok(()),
+        Err(TryLockError::Error(error)) => return Err(error),
+        Err(TryLockError::WouldBlock) => {}
     }
+    // In the system's own queue, where everybody has his turn.
+    let waiting = file.try_clone()?;
+    let (tell, told) = sync_channel(0);
+    std::thread::spawn(move || {
+        if tell.send(waiting.lock()).is_err() {
+            let _ = waiting.unlock();
+        }
+    });
+    told.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+        Err(std::io::Error::new(ErrorKind::TimedOut, "another process holds its lock and does not let go"))
+    })
 }
 
 /// The whole file as text. A byte order mark is taken off.
