@@ -39,7 +39,7 @@ pub fn decide_matter(policy: &Policy, history: &History, facts: &Facts, matter: 
 }
 
 fn judge(policy: &Policy, history: &History, facts: &Facts, request: &Request, found: &Effects) -> Verdict {
-    let mut ruling = Ruling { request, because: Vec::new(), marks: Vec::new(), named_hosts: HashSet::new() };
+    let mut ruling = Ruling { request, because: Vec::new(), marks: Vec::new(), untold: 0, named_hosts: HashSet::new() };
     let server = policy.servers.get(&request.server);
     if let Some(trouble) = names::trouble(request) {
         ruling.deny(&message_rule(), trouble);
@@ -81,11 +81,16 @@ fn message_rule() -> Arc<Rule> {
     Arc::new(Rule { pointer: MESSAGE.into(), at: None })
 }
 
+/// So many reasons are told, whatever a call holds: an answer does not grow with the call.
+const MOST_TOLD: usize = 1000;
+
 /// What was said so far.
 pub(super) struct Ruling<'a> {
     pub request: &'a Request,
     because: Vec<Reason>,
     marks: Vec<Mark>,
+    /// Denials that tell nothing new beside [`MOST_TOLD`] others.
+    untold: usize,
     /// Arguments whose URL a grant named by its host: private ones among them are meant.
     pub named_hosts: HashSet<String>,
 }
@@ -108,6 +113,11 @@ impl Ruling<'_> {
     }
 
     fn reason(&mut self, reason: Reason) {
+        let is_denied = || self.because.iter().any(|told| told.effect == Decision::Deny);
+        if self.because.len() >= MOST_TOLD && is_only_a_denial(&reason) && is_denied() {
+            self.untold += 1;
+            return;
+        }
         self.because.push(reason);
     }
 
@@ -164,6 +174,11 @@ impl Ruling<'_> {
     }
 
     fn close(mut self) -> Verdict {
+        if self.untold > 0
+            && let Some(last) = self.because.iter_mut().rfind(|reason| reason.effect == Decision::Deny)
+        {
+            last.message.push_str(&format!("; {} more denials are not told", self.untold));
+        }
         self.because.sort_by_key(|reason| std::cmp::Reverse(reason.effect));
         let decision = self.because.first().map_or(Decision::Deny, |reason| reason.effect);
         Verdict { decision, because: self.because, marks: self.marks }

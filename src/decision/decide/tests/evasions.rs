@@ -413,6 +413,20 @@ fn an_answer_does_not_grow_with_the_arguments_that_nobody_granted() {
 }
 
 #[test]
+fn an_answer_does_not_grow_with_the_places_that_are_denied() {
+    let under = Under::policy("servers: { s: { allowed_paths: [.], tools: { t: { args: { paths: any } } } } }");
+    let with = |count: usize| {
+        let paths: Vec<String> = (0..count).map(|n| format!("/srv/{n}")).collect();
+        under.verdict("s", "t", json!({"paths": paths}))
+    };
+    let (few, many) = (with(900), with(5000));
+    assert_eq!((few.decision, few.because.len()), (Decision::Deny, 901));
+    assert_eq!((many.decision, many.because.len()), (Decision::Deny, 1000));
+    let told = |verdict: &Verdict| verdict.because.iter().any(|reason| reason.message.contains("4001 more denials"));
+    assert!(told(&many) && !told(&few));
+}
+
+#[test]
 fn an_empty_list_of_addressees_is_none_where_one_is_required() {
     let under = Under::policy(
         "servers: { s: { tools: {
