@@ -93,7 +93,15 @@ fn touches(excluded: &Constraint, value: &Value, with: With<'_>) -> bool {
         (_, Value::Object(members)) => members.values().any(|member| touches(excluded, member, with)),
         (Constraint::Matches(pattern), Value::String(text)) => {
             let across = format!("(?s:{pattern})");
-            whole_match(&across, text) || text.lines().any(|line| whole_match(pattern, line))
+            let text = text.replace("\r\n", "\n");
+            let is_end = |at: &usize| text[*at..].starts_with(['\n', '\r']);
+            let ends: Vec<usize> = (0..text.len()).filter(|at| text.is_char_boundary(*at)).filter(is_end).collect();
+            let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
+            let ends: Vec<usize> = ends.iter().copied().chain([text.len()]).collect();
+            // One line, or several that follow each other.
+            starts
+                .into_iter()
+                .any(|start| ends.iter().any(|end| start <= *end && whole_match(&across, &text[start..*end])))
         }
         (Constraint::Paths { paths, relative_to }, Value::String(text)) => {
             let spelled = every_spelling(text, relative_to.as_deref(), with);
