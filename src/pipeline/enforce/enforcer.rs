@@ -123,7 +123,7 @@ impl Enforcer {
             verdict,
             done,
             because,
-            facts: Some(without_secrets(&Facts { time: Some(case.now), ..facts.clone() }, redactor)),
+            facts: Some(Facts { time: Some(case.now), ..without_secrets(facts, redactor) }),
         }))
     }
 
