@@ -447,8 +447,9 @@ fn file_uri(place: &Place) -> String {
 
 /// Whether a URI climbs out of where it seems to be: a `..` among its segments, in any encoding.
 fn climbs(uri: &str) -> bool {
-    path::readings(uri.split_once(':').map_or(uri, |(_, rest)| rest)).map_or(true, |readings| {
-        readings.iter().any(|reading| reading.split(['/', '\\', '?', '#']).any(|part| part == ".."))
+    let path = uri.split_once(':').map_or(uri, |(_, rest)| rest);
+    path::readings(path).map_or(true, |readings| {
+        readings.of(path).any(|reading| reading.split(['/', '\\', '?', '#']).any(|part| part == ".."))
     })
 }
 

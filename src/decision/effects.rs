@@ -3,7 +3,7 @@
 //! A declared argument is read as what it is declared to be. Every other string, at any depth, in arrays and as object
 //! keys, is read by the table of key names and value forms in [`keys`].
 
-use std::collections::HashMap;
+use super::table::Table;
 
 use serde_json::{Map, Value};
 
@@ -27,9 +27,9 @@ use keys::KeyKind;
 #[derive(Debug, Clone, Default)]
 pub struct Hints {
     /// Argument pattern -> what it may be. Where that is more than one kind (a list of constraints), it is read as each.
-    pub declared: HashMap<String, Vec<Kind>>,
+    pub declared: Table<String, Vec<Kind>>,
     /// Argument pattern -> the sibling argument that its relative paths start from.
-    pub relative_to: HashMap<String, String>,
+    pub relative_to: Table<String, String>,
     /// What the server's relative paths start from, as the policy writes it.
     pub root: Option<String>,
     pub dialect: Dialect,
@@ -112,7 +112,9 @@ impl<'a> Spot<'a> {
         let escaped = key.contains(['~', '/']).then(|| key.replace('~', "~0").replace('/', "~1"));
         let token = escaped.as_deref().unwrap_or(key);
         let starred = self.starred.as_deref().map(|above| [above, "/", token].concat());
-        Spot { pointer: [&self.pointer, "/", token].concat(), starred, key, above: self.key, in_array: false }
+        let mut pointer = String::with_capacity(self.pointer.len() + 1 + token.len());
+        pointer.extend([&self.pointer, "/", token]);
+        Spot { pointer, starred, key, above: self.key, in_array: false }
     }
 
     fn element(&self, index: usize) -> Spot<'a> {
@@ -440,7 +442,8 @@ mod tests {
 
     #[test]
     fn a_declared_argument_is_read_as_declared() {
-        let hints = Hints { declared: HashMap::from([("/notes/*".to_owned(), vec![Kind::Path])]), ..Hints::default() };
+        let hints =
+            Hints { declared: Table::from_iter([("/notes/*".to_owned(), vec![Kind::Path])]), ..Hints::default() };
         assert_eq!(paths_of("t", json!({"notes": ["plain"]}), &hints), [pair("/notes/0", "plain")]);
         assert_eq!(paths(json!({"notes": ["plain"]})), []);
     }

@@ -19,6 +19,7 @@ pub mod protections;
 pub mod redact;
 pub mod shape;
 pub mod sql;
+pub mod table;
 pub mod text;
 pub mod url;
 pub mod verbs;

@@ -5,7 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::effects::{Found, PathEffect};
+use crate::model::effects::{Found, PathEffect, Readings};
 
 mod names;
 mod set;
@@ -47,7 +47,7 @@ pub fn read(written: &str, standing: Standing<'_>) -> Result<PathEffect, String>
 }
 
 /// Every way in which a server may read the string, the most direct one first.
-pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
+pub(super) fn readings(written: &str) -> Result<Readings, String> {
     if written.len() > MAX_PATH {
         return Err("longer than any path".into());
     }
@@ -55,9 +55,12 @@ pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
         return Err("more folders than any path has".into());
     }
     let (once, all) = trimmed(written);
+    if all == written && is_plain(written) {
+        return Ok(Readings::AsWritten);
+    }
     let mut found = from_file_uri(once)?;
     if found.len() == 1 && all == written && found.iter().all(|plain| is_plain(plain) && trimmed(plain).1 == plain) {
-        return Ok(found);
+        return Ok(Readings::Several(found));
     }
     // Nobody who is given a `file:` URI looks for a folder of that name.
     let as_written = strip_scheme(written, "file:").is_none().then(|| written.to_owned());
@@ -87,17 +90,18 @@ pub(super) fn readings(written: &str) -> Result<Vec<String>, String> {
             return Err("encoded more often than anybody needs".into());
         }
     }
-    Ok(found)
+    Ok(Readings::Several(found))
 }
 
 /// Nothing in it that two readers could take differently.
 fn is_plain(text: &str) -> bool {
-    text.is_ascii()
-        && !text.bytes().any(|byte| matches!(byte, b'%' | b'\\' | 0..=0x1f))
-        && !text.contains("/proc/")
-        && !text.contains("/dev/")
-        && unexpanded(text).is_none()
-        && strip_scheme(text, "file:").is_none()
+    let bytes = text.as_bytes();
+    let is_odd = |(at, byte): (usize, &u8)| match byte {
+        b'%' | b'\\' | 0..=0x1f | 0x80.. => true,
+        b'/' => bytes.get(at + 1..).is_some_and(|rest| rest.starts_with(b"proc/") || rest.starts_with(b"dev/")),
+        _ => false,
+    };
+    !bytes.iter().enumerate().any(is_odd) && unexpanded(text).is_none() && strip_scheme(text, "file:").is_none()
 }
 
 /// `~/../x` and `$HOME/../x` as a server takes them that expands neither: the name is tidied away, and `x` is left. Where
@@ -265,7 +269,7 @@ mod tests {
     use super::*;
 
     fn read_all(text: &str) -> Vec<String> {
-        readings(text).unwrap()
+        readings(text).unwrap().of(text).map(str::to_owned).collect()
     }
 
     #[test]

@@ -260,8 +260,6 @@ struct Index {
     /// Every place of the table.
     places: PathSet,
     place_owner: Vec<usize>,
-    /// The places of each protection that has some: asked where the one that `places` names is switched off.
-    places_of: Vec<(usize, PathSet)>,
 }
 
 fn index() -> &'static Index {
@@ -281,57 +279,51 @@ fn index() -> &'static Index {
         // The table is constant and a test compiles it, so neither can fail.
         let names = Patterns::new(&names).unwrap_or_default();
         let places = PathSet::denied(&places).unwrap_or_default();
-        let owners = TABLE.iter().enumerate().filter(|(_, protection)| !protection.places.is_empty());
-        let places_of = owners.map(|(owner, protection)| {
-            let own: Vec<String> = protection.places.iter().map(|place| (*place).to_owned()).collect();
-            (owner, PathSet::denied(&own).unwrap_or_default())
-        });
-        Index { names, name_owner, places, place_owner, places_of: places_of.collect() }
+        Index { names, name_owner, places, place_owner }
     })
 }
 
 /// Whether a bare word is a name that a protection lists: `.env`, `mcp.policy.yaml`.
 pub fn is_protected_name(text: &str) -> bool {
     let short = text.len() < 256 && !text.contains(char::is_whitespace) && text.contains(['.', '_']);
-    short && !named(index(), &Place::read(text, Os::Posix)).is_empty()
+    short && !named(index(), &Place::read(text, Os::Posix).folded()).is_empty()
 }
 
 /// What protects a place from being touched; with `changes`, also from being taken away with a folder above it.
 /// Protections in `without` are switched off.
 pub fn of_place(place: &Place, facts: &Facts, changes: bool, without: &[String]) -> Option<&'static Protection> {
     let is_on = |protection: &&'static Protection| !without.iter().any(|name| name == protection.name);
-    let folded = place::fold(place.as_str());
-    let guarded = facts.guarded.iter().any(|own| {
-        let own = place::fold(own);
-        let own =
-            if facts.os == Os::Windows { Cow::Owned(Place::read(&own, facts.os).folded().to_string()) } else { own };
-        place::below(&folded, &own).is_some() || (changes && place::below(&own, &folded).is_some())
-    });
-    if guarded && let Some(found) = find(REMIT_FILES).filter(is_on) {
+    let folded = place.folded();
+    if is_guarded(&folded, facts, changes)
+        && let Some(found) = find(REMIT_FILES).filter(is_on)
+    {
         return Some(found);
     }
     let index = index();
-    let mut by_name = named(index, place);
+    let mut owners = named(index, &folded);
     if changes {
-        by_name.extend(index.names.lies_below(place).into_iter().filter_map(|entry| index.name_owner.get(entry)));
+        owners.extend(index.names.lies_below(&folded).into_iter().filter_map(|entry| index.name_owner.get(entry)));
     }
-    let touches = |places: &PathSet| {
-        places.holds(place, facts).or_else(|| changes.then(|| places.lies_below(place, facts)).flatten())
-    };
-    let by_place = touches(&index.places).and_then(|entry| index.place_owner.get(entry).copied());
-    let found = by_name.into_iter().chain(by_place).filter_map(|owner| TABLE.get(owner)).find(is_on);
-    if found.is_some() || by_place.is_none() {
-        return found;
-    }
-    // One place of a protection that is off may hide one of another that is on.
-    let others = index.places_of.iter().filter_map(|(owner, places)| Some((TABLE.get(*owner)?, places)));
-    others.filter(|(protection, _)| is_on(protection)).find(|(_, places)| touches(places).is_some()).map(|(it, _)| it)
+    let touched = index.places.all_touched(place, facts, changes);
+    owners.extend(touched.into_iter().filter_map(|entry| index.place_owner.get(entry)));
+    owners.into_iter().filter_map(|owner| TABLE.get(owner)).find(is_on)
 }
 
-/// The owners of every name that matches, since one may be switched off and another not.
-fn named(index: &Index, place: &Place) -> Vec<usize> {
-    let mut owners: Vec<usize> =
-        index.names.all_matches(place).into_iter().filter_map(|entry| index.name_owner.get(entry).copied()).collect();
+/// Whether the place, folded, is one of remit's own files in this run, or holds one that would be changed with it.
+fn is_guarded(place: &str, facts: &Facts, changes: bool) -> bool {
+    facts.guarded.iter().any(|own| {
+        let own = match facts.os {
+            Os::Posix => place::fold(own),
+            Os::Windows => Cow::Owned(Place::read(place::fold(own), facts.os).folded().into_owned()),
+        };
+        place::below(place, &own).is_some() || (changes && place::below(&own, place).is_some())
+    })
+}
+
+/// The owners of every name that matches the folded place, since one may be switched off and another not.
+fn named(index: &Index, place: &str) -> Vec<usize> {
+    let matches = index.names.all_matches(place);
+    let mut owners: Vec<usize> = matches.into_iter().filter_map(|entry| index.name_owner.get(entry).copied()).collect();
     if !owners.is_empty() && is_env_example(place) {
         owners.retain(|owner| TABLE.get(*owner).is_none_or(|protection| protection.name != ENV_FILES));
     }
@@ -339,9 +331,8 @@ fn named(index: &Index, place: &Place) -> Vec<usize> {
 }
 
 /// The place's only `.env`-like name is one that is written to be read.
-fn is_env_example(place: &Place) -> bool {
-    let folded = place::fold(place.as_str());
-    let mut like_env = place::parts(&folded).filter(|part| part.starts_with(".env")).peekable();
+fn is_env_example(place: &str) -> bool {
+    let mut like_env = place::parts(place).filter(|part| part.starts_with(".env")).peekable();
     like_env.peek().is_some() && like_env.all(|part| ENV_EXAMPLES.contains(&part))
 }
 

@@ -9,33 +9,31 @@ const TAKES_AWAY: [&str; 17] = [
 
 /// The words of a name, lower case: `writeFile`, `write_file` and `fs.write-file` have the same.
 pub fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut fresh = true;
-    let mut was_lower = false;
-    for character in name.chars() {
-        if !character.is_alphanumeric() {
-            fresh = true;
-            was_lower = false;
-            continue;
-        }
-        if character.is_uppercase() && was_lower {
-            fresh = true;
-        }
-        was_lower = character.is_lowercase() || character.is_numeric();
-        if fresh {
-            words.push(String::new());
-            fresh = false;
-        }
-        if let Some(word) = words.last_mut() {
-            word.extend(character.to_lowercase());
-        }
-    }
-    words
+    as_written(name).map(str::to_lowercase).collect()
+}
+
+/// The words of a name in their own letter case.
+fn as_written(name: &str) -> impl Iterator<Item = &str> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|character: char| !character.is_alphanumeric());
+        let mut was_lower = false;
+        let end = rest.find(|character: char| {
+            let ends = !character.is_alphanumeric() || (character.is_uppercase() && was_lower);
+            was_lower = character.is_lowercase() || character.is_numeric();
+            ends
+        });
+        let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 /// Whether the tool takes away or moves what it names.
 pub fn takes_away(tool: &str) -> bool {
-    words(tool).iter().any(|word| TAKES_AWAY.contains(&word.as_str()))
+    let is_one = |word: &str| TAKES_AWAY.iter().any(|verb| verb.eq_ignore_ascii_case(word));
+    // Beyond ASCII a capital may have a plain letter as its small one.
+    as_written(tool).any(|word| is_one(word) || (!word.is_ascii() && is_one(&word.to_lowercase())))
 }
 
 #[cfg(test)]

@@ -68,8 +68,8 @@ pub fn look<'a>(effects: impl IntoIterator<Item = &'a Effect>, surroundings: &Su
     let mut facts = surroundings.facts(now);
     for effect in effects {
         let What::Path(path) = &effect.what else { continue };
-        for reading in &path.readings {
-            let absolute = facts.absolute(path, reading);
+        for reading in path.readings() {
+            let absolute = facts.absolute(path.start(), reading);
             if facts.places.contains_key(&absolute) {
                 continue;
             }
@@ -99,7 +99,7 @@ pub fn resolve_places(spellings: &[String], os: Os) -> BTreeMap<String, String> 
 }
 
 fn place_of(path: &Path, os: Os) -> Place {
-    Place::read(&text(&resolve(path)), os)
+    Place::read(text(&resolve(path)), os)
 }
 
 fn text(path: &Path) -> String {
@@ -175,7 +175,7 @@ fn folds_case(folder: &Path) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::model::effects::{Found, PathEffect};
+    use crate::model::effects::{Found, PathEffect, Readings};
 
     fn facts_about(root: &Path, paths: &[&str]) -> Facts {
         let surroundings = Surroundings {
@@ -189,7 +189,7 @@ mod tests {
             argument: "/path".into(),
             what: What::Path(PathEffect {
                 written: (*path).into(),
-                readings: vec![(*path).into()],
+                readings: Readings::AsWritten,
                 root: None,
                 base: None,
                 changes: false,
@@ -210,7 +210,7 @@ mod tests {
         let facts = facts_about(&root, &["in/deep/link/new/file", "in/deep/link/../x", "in/plain", "in/dangling/x"]);
         let base = root.display();
         let leads = |spelling: &str| {
-            facts.lead(&format!("{base}/{spelling}")).iter().map(ToString::to_string).collect::<Vec<_>>()
+            facts.lead(format!("{base}/{spelling}")).map(|place| place.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(leads("in/deep/link/new/file"), [format!("{base}/out/there/new/file")]);
         // The kernel climbs from where the link leads; a server that tidies up first does not.

@@ -51,9 +51,7 @@ pub enum Kind {
 pub struct PathEffect {
     /// As it stands in the argument.
     pub written: String,
-    /// Each way in which a server may read it (percent-decoded, Unicode forms, `file://` taken off ...), the written
-    /// one first. Not yet joined to a directory. Every reading is judged and the strictest wins (DESIGN 3.6).
-    pub readings: Vec<String>,
+    pub readings: Readings,
     /// The server's `root` as the policy writes it: what relative paths start from, instead of the working directory.
     pub root: Option<String>,
     /// The directory it is relative to, where that is another argument's value (`repo_path` of `files`).
@@ -61,6 +59,45 @@ pub struct PathEffect {
     /// The tool changes what it names (by its verbs), so that an ancestor of a denied place is denied too.
     pub changes: bool,
     pub found: Found,
+}
+
+/// Each way in which a server may read a path (percent-decoded, Unicode forms, `file://` taken off ...), the most direct
+/// one first. Not yet joined to a directory. Every reading is judged and the strictest wins (DESIGN 3.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readings {
+    /// Nothing in it that two readers could take differently.
+    AsWritten,
+    Several(Vec<String>),
+}
+
+impl Readings {
+    /// The readings of the path that is written so.
+    pub fn of<'a>(&'a self, written: &'a str) -> impl Iterator<Item = &'a str> {
+        let (plain, several) = match self {
+            Readings::AsWritten => (Some(written), &[][..]),
+            Readings::Several(several) => (None, several.as_slice()),
+        };
+        plain.into_iter().chain(several.iter().map(String::as_str))
+    }
+}
+
+/// What a relative path starts from, other than the working directory.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Start<'a> {
+    /// The server's `root`, as the policy writes it.
+    pub root: Option<&'a str>,
+    /// The folder that another argument names.
+    pub base: Option<&'a str>,
+}
+
+impl PathEffect {
+    pub fn readings(&self) -> impl Iterator<Item = &str> {
+        self.readings.of(&self.written)
+    }
+
+    pub fn start(&self) -> Start<'_> {
+        Start { root: self.root.as_deref(), base: self.base.as_deref() }
+    }
 }
 
 /// Why a string was taken for what it is.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::effects::PathEffect;
+use super::effects::Start;
 use super::place::{self, Place};
 use super::time::Timestamp;
 
@@ -43,25 +43,25 @@ pub struct Facts {
 impl Facts {
     /// The absolute spelling of one reading of a path: joined to what it is relative to, `~` and `$HOME` expanded, not
     /// yet normalised. `edge::facts` looks these up; `decide` asks for the same ones.
-    pub fn absolute(&self, path: &PathEffect, reading: &str) -> String {
+    pub fn absolute(&self, start: Start<'_>, reading: &str) -> String {
         let home = self.home.as_deref();
-        let start = match &path.root {
+        let folder = match start.root {
             Some(root) => Cow::Owned(place::join(&self.project, &place::expand_home(root, home, &self.cwd), self.os)),
             None => Cow::Borrowed(self.cwd.as_str()),
         };
-        let start = match &path.base {
-            Some(base) => Cow::Owned(place::join(&start, &place::expand_home(base, home, &self.cwd), self.os)),
-            None => start,
+        let folder = match start.base {
+            Some(base) => Cow::Owned(place::join(&folder, &place::expand_home(base, home, &self.cwd), self.os)),
+            None => folder,
         };
-        place::join(&start, &place::expand_home(reading, home, &self.cwd), self.os)
+        place::join(&folder, &place::expand_home(reading, home, &self.cwd), self.os)
     }
 
     /// Where an absolute spelling leads: what was looked up, or else its lexical form.
-    pub fn lead(&self, absolute: &str) -> Vec<Place> {
-        match self.places.get(absolute) {
-            Some(places) => places.iter().map(|place| Place::read(place, self.os)).collect(),
-            None => vec![Place::read(absolute, self.os)],
-        }
+    pub fn lead(&self, absolute: String) -> impl Iterator<Item = Place> {
+        let looked_up = self.places.get(&absolute);
+        let lexical = looked_up.is_none().then(|| Place::read(absolute, self.os));
+        let real = looked_up.into_iter().flatten().map(|place| Place::read(place, self.os));
+        real.chain(lexical)
     }
 
     /// Whether two names that differ in letter case are one place.

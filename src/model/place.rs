@@ -15,11 +15,12 @@ pub struct Place(String);
 
 impl Place {
     /// Normalises an absolute spelling. What is not absolute is taken as below the root.
-    pub fn read(absolute: &str, os: Os) -> Place {
-        if os == Os::Posix && is_normal(absolute) {
-            return Place(absolute.to_owned());
+    pub fn read<'a>(absolute: impl Into<Cow<'a, str>>, os: Os) -> Place {
+        let absolute = absolute.into();
+        if os == Os::Posix && is_normal(&absolute) {
+            return Place(absolute.into_owned());
         }
-        let (root, rest) = split_root(absolute, os);
+        let (root, rest) = split_root(&absolute, os);
         let mut parts: Vec<&str> = Vec::new();
         for part in rest.split(|character| is_separator(character, os)) {
             let part = if os == Os::Windows { windows_name(part) } else { part };
@@ -56,8 +57,8 @@ impl Place {
     }
 
     /// In one letter case and one Unicode form, for file systems that fold.
-    pub fn folded(&self) -> Place {
-        Place(fold(&self.0).into_owned())
+    pub fn folded(&self) -> Cow<'_, str> {
+        fold(&self.0)
     }
 }
 
@@ -69,10 +70,11 @@ impl std::fmt::Display for Place {
 
 /// `text` in one letter case and one Unicode form (NFC), as folding file systems compare names.
 pub fn fold(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+    let (ascii, upper) = (text.is_ascii(), text.bytes().filter(u8::is_ascii_uppercase).count());
+    if ascii && upper == 0 {
         return Cow::Borrowed(text);
     }
-    if text.is_ascii() {
+    if ascii {
         return Cow::Owned(text.to_ascii_lowercase());
     }
     Cow::Owned(text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect())
@@ -90,7 +92,18 @@ pub fn below<'a>(place: &'a str, folder: &str) -> Option<&'a str> {
 /// The names of a normalised absolute path.
 pub fn parts(place: &str) -> impl Iterator<Item = &str> + Clone {
     let skip = if place.starts_with("//") { 2 } else { usize::from(!place.starts_with('/')) };
-    place.split('/').filter(|part| !part.is_empty()).skip(skip)
+    let split = std::iter::successors(first_part(place), |(_, rest)| first_part(rest));
+    split.map(|(part, _)| part).filter(|part| !part.is_empty()).skip(skip)
+}
+
+/// What stands before the first slash, and after it; `None` where nothing is left. (For the few letters of a name a plain
+/// loop is quicker than the standard library's search.)
+pub fn first_part(path: &str) -> Option<(&str, &str)> {
+    let slash = path.bytes().position(|byte| byte == b'/');
+    match slash {
+        Some(at) => Some((path.get(..at)?, path.get(at + 1..)?)),
+        None => (!path.is_empty()).then_some((path, "")),
+    }
 }
 
 /// A normalised path and each of its folders, longest first: `a/b`, `a`, and the root (`/` or the empty string).
@@ -137,7 +150,12 @@ pub fn join(start: &str, path: &str, os: Os) -> String {
     if is_absolute(path, os) {
         return path.to_owned();
     }
-    [start.trim_end_matches('/'), "/", path].concat()
+    let start = start.trim_end_matches('/');
+    let mut joined = String::with_capacity(start.len() + 1 + path.len());
+    joined.push_str(start);
+    joined.push('/');
+    joined.push_str(path);
+    joined
 }
 
 fn is_drive_relative(text: &str, os: Os) -> bool {
@@ -210,8 +228,17 @@ pub fn expand_home<'a>(path: &'a str, home: Option<&str>, cwd: &str) -> Cow<'a, 
 
 /// Whether a POSIX path is spelled as a place is. Most are, and need no taking apart.
 fn is_normal(path: &str) -> bool {
-    let mut parts = path.split('/');
-    !path.is_empty() && parts.next() == Some("") && parts.all(|part| !matches!(part, "" | "." | ".."))
+    let bytes = path.as_bytes();
+    let ends = |rest: &[u8]| matches!(rest, [] | [b'/', ..]);
+    let is_odd = |(at, byte): (usize, &u8)| {
+        *byte == b'/'
+            && match bytes.get(at + 1..).unwrap_or_default() {
+                [b'.', b'.', rest @ ..] if ends(rest) => true,
+                [b'.', rest @ ..] => ends(rest),
+                rest => ends(rest),
+            }
+    };
+    bytes.first() == Some(&b'/') && !bytes.iter().enumerate().any(is_odd)
 }
 
 fn is_separator(character: char, os: Os) -> bool {

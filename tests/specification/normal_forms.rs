@@ -80,7 +80,7 @@ proptest! {
             let once = Place::read(&text, os);
             prop_assert_eq!(&Place::read(once.as_str(), os), &once);
             let folded = once.folded();
-            prop_assert_eq!(&folded.folded(), &folded);
+            prop_assert_eq!(&place::fold(&folded), &folded);
             let unfit = once.parts().any(|part| part.is_empty() || part == "." || part == ".." || part.contains('/'));
             prop_assert!(!unfit, "{once}");
         }
@@ -91,10 +91,10 @@ proptest! {
     #[test]
     fn a_reading_of_a_reading_is_a_reading(text in pieces()) {
         let Ok(once) = path::read(&text, standing()) else { return Ok(()) };
-        for reading in &once.readings {
+        for reading in once.readings() {
             let Ok(again) = path::read(reading, standing()) else { continue };
-            for reading in again.readings {
-                prop_assert!(once.readings.contains(&reading), "{reading:?} is no reading of {text:?}: {:?}", once.readings);
+            for reading in again.readings() {
+                prop_assert!(once.readings().any(|known| known == reading), "{reading:?} is no reading of {text:?}: {:?}", once.readings);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The address patterns of one constraint, indexed by domain.
 
-use std::collections::HashMap;
+use super::super::table::Table;
 
 use crate::decision::url::{glob, is_public_suffix};
 use crate::model::effects::Address;
@@ -14,22 +14,22 @@ use super::domain::{is_free_mail, read_domain};
 /// mailbox is for the host to say. `*.acme.com` is every domain below acme.com and not itself.
 #[derive(Debug, Clone)]
 pub struct AddressSet {
-    exact: HashMap<String, Mailboxes>,
-    below: HashMap<String, Mailboxes>,
+    exact: Table<String, Mailboxes>,
+    below: Table<String, Mailboxes>,
 }
 
 /// Local parts that are granted at one domain, each with the index of its pattern.
 #[derive(Debug, Clone, Default)]
 struct Mailboxes {
     all: Option<usize>,
-    exact: HashMap<String, usize>,
+    exact: Table<String, usize>,
     globs: Vec<(usize, String)>,
 }
 
 impl AddressSet {
     /// Fails with the index of the pattern that is wrong, and why.
     pub fn parse(patterns: &[String]) -> Result<AddressSet, (usize, String)> {
-        let mut set = AddressSet { exact: HashMap::new(), below: HashMap::new() };
+        let mut set = AddressSet { exact: Table::default(), below: Table::default() };
         for (index, text) in patterns.iter().enumerate() {
             set.add(index, text).map_err(|why| (index, why))?;
         }

@@ -1,6 +1,6 @@
 //! Command patterns of the policy.
 
-use std::collections::HashMap;
+use super::super::table::Table;
 
 use super::bounds::bounds;
 use super::glob::Glob;
@@ -22,7 +22,7 @@ pub struct CommandSet {
 #[derive(Debug, Clone, Default)]
 struct Node {
     /// The same word; of a word that is open, the same text.
-    exact: HashMap<String, Node>,
+    exact: Table<String, Node>,
     globs: Vec<(Glob, Node)>,
     one: Option<Box<Node>>,
     /// A pattern ends here.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::model::effects::Found;
+use crate::model::effects::{Found, Start};
 use crate::model::facts::Facts;
 use crate::model::verdict::{Decision, Edit, Reason, Rule};
 
-use super::super::path::{self, PathSet, Standing};
+use super::super::path::{self, PathSet};
 use super::super::policy::check::{Check, Test};
 use super::super::redact::Redactor;
 use super::super::sql::{self, Dialect};
@@ -266,32 +266,27 @@ impl Scope<'_> {
     }
 
     /// What a declared path is relative to.
-    pub(super) fn standing(&self, relative_to: Option<&str>) -> Standing<'_> {
+    pub(super) fn start(&self, relative_to: Option<&str>) -> Start<'_> {
         let base = relative_to.and_then(|sibling| self.arguments.get(sibling)).and_then(Value::as_str);
-        Standing { root: self.root, base, changes: false, found: Found::Declared }
+        Start { root: self.root, base }
     }
 
     /// Every reading of the path, wherever it leads, must be granted.
     fn check_path(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> Result<(), String> {
-        let path = path::read(text, self.standing(relative_to))
-            .map_err(|why| format!("it names no place that can be told: {why}"))?;
-        for reading in &path.readings {
-            let absolute = self.facts.absolute(&path, reading);
-            for place in self.facts.lead(&absolute) {
-                if set.holds(&place, self.facts).is_none() {
-                    return Err(format!("it leads to {place}, which is not granted"));
-                }
-            }
+        let readings = path::readings(text).map_err(|why| format!("it names no place that can be told: {why}"))?;
+        let start = self.start(relative_to);
+        let mut places = readings.of(text).flat_map(|reading| self.facts.lead(self.facts.absolute(start, reading)));
+        match places.find(|place| set.holds(place, self.facts).is_none()) {
+            Some(outside) => Err(format!("it leads to {outside}, which is not granted")),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The path as the policy would write it.
     fn suggested_path(&self, text: &str) -> Option<String> {
-        let standing = Standing { root: self.root, base: None, changes: false, found: Found::Declared };
-        let path = path::read(text, standing).ok()?;
-        let reading = path.readings.last()?;
-        let place = self.facts.lead(&self.facts.absolute(&path, reading)).pop()?;
+        let readings = path::readings(text).ok()?;
+        let reading = readings.of(text).last()?;
+        let place = self.facts.lead(self.facts.absolute(self.start(None), reading)).last()?;
         Some(super::world::in_policy_words(&place, self.facts))
     }
 }

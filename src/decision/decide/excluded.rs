@@ -37,7 +37,8 @@ impl Scope<'_> {
 
     /// By its spelling or by where it leads, as a denial.
     fn touches_place(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> bool {
-        let Ok(path) = path::read(text, self.standing(relative_to)) else { return true };
-        Led::new(&path, self.facts).places.iter().any(|place| set.holds(place, self.facts).is_some())
+        let Ok(readings) = path::readings(text) else { return true };
+        let led = Led::new(readings.of(text), self.start(relative_to), self.facts);
+        led.places().any(|place| set.holds(place, self.facts).is_some())
     }
 }

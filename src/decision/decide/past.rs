@@ -140,11 +140,11 @@ fn labels_of(policy: &Policy, request: &Request, found: &Effects, facts: &Facts)
     for effect in &found.0 {
         let What::Path(path) = &effect.what else { continue };
         // A label restrains, as a denial does: it is earned by the spelling and by the place.
-        for place in Led::new(path, facts).places {
+        for place in Led::of(path, facts).places() {
             // Who touches a folder touches what is in it.
             let held = places
                 .iter()
-                .filter(|(_, set)| set.holds(&place, facts).is_some() || set.lies_below(&place, facts).is_some());
+                .filter(|(_, set)| set.holds(place, facts).is_some() || set.lies_below(place, facts).is_some());
             labels.extend(held.map(|(label, _)| label.clone()));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::effects::{Effect, Effects, Found, Kind, PathEffect, UrlEffect, What};
+use crate::model::effects::{Effect, Effects, Found, Kind, PathEffect, Start, UrlEffect, What};
 use crate::model::facts::Facts;
 use crate::model::place::{self, Place};
 use crate::model::verdict::{Decision, Reason, Rule};
@@ -19,7 +19,7 @@ pub(super) fn judge(ruling: &mut Ruling<'_>, server: Option<&ServerRules>, found
     for effect in &found.0 {
         match &effect.what {
             What::Path(path) => {
-                let places = Led::new(path, facts);
+                let places = Led::of(path, facts);
                 if let Some(server) = server {
                     judge_path(ruling, server, effect, path, &places, facts);
                 }
@@ -43,8 +43,8 @@ pub(super) fn links<'a>(found: &'a Effects, facts: &'a Facts) -> impl Iterator<I
         What::Path(path) => Some(path),
         _ => None,
     });
-    let spelled = paths.flat_map(|path| path.readings.iter().map(|reading| facts.absolute(path, reading)));
-    spelled.filter(|absolute| facts.places.contains_key(absolute)).flat_map(|absolute| facts.lead(&absolute))
+    let spelled = paths.flat_map(|path| path.readings().map(|reading| facts.absolute(path.start(), reading)));
+    spelled.filter(|absolute| facts.places.contains_key(absolute)).flat_map(|absolute| facts.lead(absolute))
 }
 
 /// A server that names no tools: all that a call touches must be granted paths.
@@ -67,29 +67,36 @@ pub(super) fn judge_by_paths_alone(ruling: &mut Ruling<'_>, server: &ServerRules
 
 /// Every place that a path may lead to, by each of its readings.
 pub(super) struct Led {
-    /// As it is spelled, and where that really leads: what a denial must not hold.
-    pub places: Vec<Place>,
+    /// As it is spelled, of spellings that lead elsewhere.
+    spelled: Vec<Place>,
     /// Where it really leads: what a grant must hold.
     real: Vec<Place>,
 }
 
 impl Led {
-    pub fn new(path: &PathEffect, facts: &Facts) -> Led {
-        let (mut places, mut real) = (Vec::new(), Vec::new());
-        for reading in &path.readings {
-            let absolute = facts.absolute(path, reading);
-            let leads = facts.lead(&absolute);
+    pub fn of(path: &PathEffect, facts: &Facts) -> Led {
+        Led::new(path.readings(), path.start(), facts)
+    }
+
+    pub fn new<'a>(readings: impl Iterator<Item = &'a str>, start: Start<'_>, facts: &Facts) -> Led {
+        let mut led = Led { spelled: Vec::new(), real: Vec::new() };
+        for reading in readings {
+            let absolute = facts.absolute(start, reading);
             if facts.places.contains_key(&absolute) {
-                places.push(Place::read(&absolute, facts.os));
+                led.spelled.push(Place::read(&absolute, facts.os));
             }
-            places.extend(leads.iter().cloned());
-            real.extend(leads);
+            led.real.extend(facts.lead(absolute));
         }
-        Led { places, real }
+        led
+    }
+
+    /// As it is spelled, and where that really leads: what a denial must not hold.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.spelled.iter().chain(&self.real)
     }
 
     fn protection(&self, path: &PathEffect, facts: &Facts, without: &[String]) -> Option<&'static Protection> {
-        self.places.iter().find_map(|place| protections::of_place(place, facts, path.changes, without))
+        self.places().find_map(|place| protections::of_place(place, facts, path.changes, without))
     }
 }
 
@@ -107,7 +114,7 @@ fn judge_path(
         ruling.reason(outside_of(effect, path, allowed, outside, facts));
     }
     if let Some(denied) = &server.denied_paths {
-        let hit = led.places.iter().find_map(|place| {
+        let hit = led.places().find_map(|place| {
             let below = || path.changes.then(|| denied.set.lies_below(place, facts)).flatten();
             denied.set.holds(place, facts).or_else(below)
         });
@@ -121,7 +128,7 @@ fn judge_path(
         }
     }
     if let Some((rule, patterns, words)) = &server.denied_patterns {
-        let hit = led.places.iter().find_map(|place| patterns.matches(place));
+        let hit = led.places().find_map(|place| patterns.matches(place));
         if let Some(word) = hit.and_then(|index| words.get(index)) {
             ruling.reason(denial(effect, rule, &path.written, format!("it matches `{word}`, which is denied")));
         }

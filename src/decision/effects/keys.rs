@@ -2,6 +2,9 @@
 //!
 //! A key name counts as its words, without letter case or separators: `filePath`, `file_path` and `FILE-PATH` are one.
 
+use std::sync::OnceLock;
+
+use super::super::table::Table;
 use super::super::verbs;
 use crate::model::place::below_user_folder;
 
@@ -88,9 +91,7 @@ const TABLE: &[(KeyKind, &str)] = &[
 
 /// What the name says; `None` where it says nothing.
 pub fn kind_of(key: &str) -> Option<KeyKind> {
-    use std::collections::HashMap;
-    use std::sync::OnceLock;
-    static INDEX: OnceLock<HashMap<&'static str, KeyKind>> = OnceLock::new();
+    static INDEX: OnceLock<Table<&'static str, KeyKind>> = OnceLock::new();
     let index = INDEX.get_or_init(|| {
         TABLE.iter().flat_map(|(kind, names)| names.split_whitespace().map(|name| (name, *kind))).collect()
     });
@@ -121,6 +122,10 @@ pub fn is_file_name(key: &str) -> bool {
 
 /// Whether a string has the form of a path, whatever its key.
 pub fn has_path_form(text: &str) -> bool {
+    // Each form has one of these, and most words have none.
+    if !text.bytes().any(|byte| matches!(byte, b'/' | b'\\' | b'.' | b'~' | b':' | b'$' | b'%')) {
+        return false;
+    }
     // Servers trim what they are given.
     let text = text.trim().trim_start_matches(['"', '\'']);
     if text.len() > 4096 || text.contains(['\n', '\r', '\t']) {
@@ -149,13 +154,8 @@ pub fn has_path_form(text: &str) -> bool {
 
 /// `a/../../x`, also encoded.
 fn climbs(text: &str) -> bool {
-    (text.contains("../")
-        || text.contains("..\\")
-        || text.contains("..%")
-        || text.contains("%2e")
-        || text.contains("%2E"))
-        && !text.contains(' ')
-        && !text.contains("://")
+    let steps = |three: &[u8]| matches!(three, [b'.', b'.', b'/' | b'\\' | b'%'] | [b'%', b'2', b'e' | b'E']);
+    text.as_bytes().windows(3).any(steps) && !text.contains(' ') && !text.contains("://")
 }
 
 fn starts_with_ignoring_case(text: &str, start: &str) -> bool {

@@ -1,20 +1,19 @@
 //! Names that are denied wherever they stand: `denied_patterns`, and the table of protections.
 
-use std::collections::HashMap;
-
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::super::table::Table;
 use crate::model::place::{self, Place};
 
 /// A list of names, indexed so that a place costs one look-up a component. Letter case never counts.
 #[derive(Debug, Clone, Default)]
 pub struct Patterns {
     /// A first component without wildcards -> the patterns that begin with it.
-    literal: HashMap<String, Vec<Pattern>>,
+    literal: Table<String, Vec<Pattern>>,
     /// What stands behind the last dot of `*.pem` or `*.tfstate.backup` -> all that follows the star.
-    extensions: HashMap<String, Vec<(String, usize)>>,
-    /// `id_rsa*`
-    prefixes: Vec<(String, usize)>,
+    extensions: Table<String, Vec<(String, usize)>>,
+    /// `id_rsa*`, by the first letter.
+    prefixes: Table<u8, Vec<(String, usize)>>,
     /// All other forms.
     wild: Vec<Pattern>,
 }
@@ -72,9 +71,11 @@ impl Patterns {
                     self.extensions.entry(extension).or_default().push((end.to_owned(), index));
                     return Ok(());
                 }
-                (_, Some(prefix)) if is_literal(prefix) && !prefix.is_empty() => {
-                    self.prefixes.push((prefix.to_owned(), index));
-                    return Ok(());
+                (_, Some(prefix)) if is_literal(prefix) => {
+                    if let Some(letter) = prefix.bytes().next() {
+                        self.prefixes.entry(letter).or_default().push((prefix.to_owned(), index));
+                        return Ok(());
+                    }
                 }
                 _ => {}
             },
@@ -91,14 +92,13 @@ impl Patterns {
 
     /// The first pattern that denies the place.
     pub fn matches(&self, place: &Place) -> Option<usize> {
-        self.all_matches(place).into_iter().min()
+        self.all_matches(&place.folded()).into_iter().min()
     }
 
-    /// Every pattern that the place, or a folder above it, matches.
-    pub fn all_matches(&self, place: &Place) -> Vec<usize> {
-        let folded = place::fold(place.as_str());
+    /// Every pattern that the folded place, or a folder above it, matches.
+    pub fn all_matches(&self, folded: &str) -> Vec<usize> {
         let mut found = Vec::new();
-        let mut names = place::parts(&folded);
+        let mut names = place::parts(folded);
         while let Some(name) = names.next() {
             self.match_from(name, names.clone(), &mut found);
             // `key.pem.`, `key.pem ` and `key.pem::$DATA` open `key.pem` on some systems.
@@ -110,10 +110,9 @@ impl Patterns {
         found
     }
 
-    /// Every pattern of several names that the place could hold a match of: `.git` holds `.git/config`.
-    pub fn lies_below(&self, place: &Place) -> Vec<usize> {
-        let folded = place::fold(place.as_str());
-        let names: Vec<&str> = place::parts(&folded).map(bare).collect();
+    /// Every pattern of several names that the folded place could hold a match of: `.git` holds `.git/config`.
+    pub fn lies_below(&self, folded: &str) -> Vec<usize> {
+        let names: Vec<&str> = place::parts(folded).map(bare).collect();
         let begun = |pattern: &&Pattern| {
             let most = pattern.parts.len().saturating_sub(1).min(names.len());
             (1..=most).any(|count| {
@@ -135,12 +134,14 @@ impl Patterns {
         if let Some(patterns) = self.literal.get(name) {
             found.extend(patterns.iter().filter(begins).map(|pattern| pattern.index));
         }
-        if let Some((_, extension)) = name.rsplit_once('.')
-            && let Some(ends) = self.extensions.get(extension)
+        if let Some(dot) = name.bytes().rposition(|byte| byte == b'.')
+            && let Some(ends) = name.get(dot + 1..).and_then(|extension| self.extensions.get(extension))
         {
             found.extend(ends.iter().filter(|(end, _)| name.ends_with(end.as_str())).map(|(_, index)| *index));
         }
-        found.extend(self.prefixes.iter().filter(|(prefix, _)| name.starts_with(prefix)).map(|(_, index)| *index));
+        if let Some(prefixes) = name.bytes().next().and_then(|letter| self.prefixes.get(&letter)) {
+            found.extend(prefixes.iter().filter(|(prefix, _)| name.starts_with(prefix)).map(|(_, index)| *index));
+        }
         let first = |pattern: &&Pattern| pattern.parts.first().is_some_and(|part| part.matches(name));
         found.extend(self.wild.iter().filter(first).filter(begins).map(|pattern| pattern.index));
     }
@@ -148,7 +149,8 @@ impl Patterns {
 
 /// A name as lenient systems take it.
 fn bare(name: &str) -> &str {
-    name.split(':').next().unwrap_or(name).trim_end_matches(['.', ' '])
+    let end = name.bytes().position(|byte| byte == b':').unwrap_or(name.len());
+    name.get(..end).unwrap_or(name).trim_end_matches(['.', ' '])
 }
 
 fn is_literal(text: &str) -> bool {

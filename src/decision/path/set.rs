@@ -1,12 +1,17 @@
 //! Places as a policy names them, indexed so that ten thousand cost as much as ten.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use crate::model::effects::Readings;
 use crate::model::facts::{Facts, Os};
 use crate::model::place::{self, Place};
+
+mod folders;
+
+use folders::Folder;
 
 /// What a place of the policy is relative to. Resolved against the facts of each request, since a recorded request may
 /// come from another machine.
@@ -42,20 +47,20 @@ pub struct PathSet {
     folds_always: bool,
 }
 
+/// Where a place stands to an anchor.
+enum Seen<'a> {
+    /// Below it, or the anchor itself: what is left of the place there.
+    Within(&'a str),
+    /// It holds the anchor.
+    Above,
+}
+
 /// The entries of one anchor.
 #[derive(Debug, Clone)]
 struct Group {
     anchor: Anchor,
-    exact: Table,
-    folded: Table,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Table {
-    plain: HashMap<String, usize>,
-    globs: HashMap<String, Vec<(GlobMatcher, usize)>>,
-    /// Folders of all entries, sorted, to find what lies below a place.
-    folders: BTreeMap<String, usize>,
+    exact: Folder,
+    folded: Folder,
 }
 
 impl PathSet {
@@ -75,10 +80,9 @@ impl PathSet {
             for alternative in braces(pattern).map_err(|why| (index, why))? {
                 entries.push(Entry::parse(&alternative, index).map_err(|why| (index, why))?);
                 // A call's path is judged by each of its readings, and so is what is granted by its name.
-                for reading in super::readings(&alternative).unwrap_or_default() {
-                    if reading != alternative {
-                        entries.extend(Entry::parse(&reading, index));
-                    }
+                if let Ok(Readings::Several(readings)) = super::readings(&alternative) {
+                    let others = readings.iter().filter(|reading| **reading != alternative);
+                    entries.extend(others.flat_map(|reading| Entry::parse(reading, index)));
                 }
             }
         }
@@ -90,11 +94,13 @@ impl PathSet {
         for entry in &self.entries {
             let group = groups.entry(entry.anchor.clone()).or_insert_with(|| Group {
                 anchor: entry.anchor.clone(),
-                exact: Table::default(),
-                folded: Table::default(),
+                exact: Folder::default(),
+                folded: Folder::default(),
             });
-            group.exact.insert(entry, false).map_err(|why| (entry.index, why))?;
-            group.folded.insert(entry, true).map_err(|why| (entry.index, why))?;
+            for (folders, folds) in [(&mut group.exact, false), (&mut group.folded, true)] {
+                let glob = entry.glob(folds).map_err(|why| (entry.index, why))?;
+                folders.insert(&form(&entry.folder, folds), glob, entry.index);
+            }
         }
         self.groups = groups.into_values().collect();
         Ok(self)
@@ -106,29 +112,52 @@ impl PathSet {
 
     /// The entry that holds the place.
     pub fn holds(&self, place: &Place, facts: &Facts) -> Option<usize> {
-        let folds = self.folds_always || facts.folds();
-        let place = form(place.as_str(), folds);
-        self.groups.iter().find_map(|group| {
-            let base = group.base(facts)?;
-            let below = below_base(&place, &form(&base, folds))?;
-            group.table(folds).holds(below, self.folds_always)
+        self.look(place, facts, |folders, seen| match seen {
+            Seen::Within(below) => folders.holds(below, self.folds_always),
+            Seen::Above => None,
         })
     }
 
     /// An entry that lies below the place: whoever changes the place changes it.
     pub fn lies_below(&self, place: &Place, facts: &Facts) -> Option<usize> {
+        self.look(place, facts, |folders, seen| match seen {
+            Seen::Within(below) => folders.lies_below(below),
+            Seen::Above => folders.first(),
+        })
+    }
+
+    /// Every entry that holds the place; with `changes`, also every one that lies below it.
+    pub fn all_touched(&self, place: &Place, facts: &Facts, changes: bool) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.look(place, facts, |folders, seen| -> Option<()> {
+            match seen {
+                Seen::Within(below) => {
+                    folders.all_that_hold(below, &mut found);
+                    if changes {
+                        folders.all_below(below, &mut found);
+                    }
+                }
+                Seen::Above if changes => folders.all(&mut found),
+                Seen::Above => {}
+            }
+            None
+        });
+        found.sort_unstable();
+        found
+    }
+
+    /// Asks the entries of each anchor until one answers.
+    fn look<T>(&self, place: &Place, facts: &Facts, mut ask: impl FnMut(&Folder, Seen<'_>) -> Option<T>) -> Option<T> {
         let folds = self.folds_always || facts.folds();
         let place = form(place.as_str(), folds);
         self.groups.iter().find_map(|group| {
-            let base = group.base(facts)?;
+            let base = base_of(&group.anchor, facts)?;
             let base = form(&base, folds);
-            match below_base(&place, &base) {
-                Some(below) => group.table(folds).first_below(below),
-                None => {
-                    let above = place::below(&base, &place).is_some();
-                    above.then(|| group.table(folds).folders.values().next().copied()).flatten()
-                }
-            }
+            let seen = match below_base(&place, &base) {
+                Some(below) => Seen::Within(below),
+                None => place::below(&base, &place).map(|_| Seen::Above)?,
+            };
+            ask(if folds { &group.folded } else { &group.exact }, seen)
         })
     }
 
@@ -166,6 +195,9 @@ impl Entry {
             (Anchor::Project { up: 0 }, pattern)
         };
         let separators: &[char] = if drive { &['/', '\\'] } else { &['/'] };
+        if rest.matches(separators).count() > super::MAX_PARTS {
+            return Err("more folders than any path has".into());
+        }
         let parts: Vec<&str> = rest.split(separators).filter(|part| !part.is_empty() && *part != ".").collect();
         let wild = parts.iter().position(|part| has_wildcard(part)).unwrap_or(parts.len());
         let (plain, rest) = parts.split_at(wild);
@@ -180,6 +212,14 @@ impl Entry {
         };
         let anchor = if let Anchor::Project { .. } = anchor { Anchor::Project { up } } else { anchor };
         Ok(Entry { anchor, folder, glob: (!rest.is_empty()).then(|| rest.join("/")), index })
+    }
+
+    /// Only `*`, `**` and `?` are wildcards: `[id]` is the name of a folder.
+    fn glob(&self, folds: bool) -> Result<Option<GlobMatcher>, String> {
+        let Some(glob) = &self.glob else { return Ok(None) };
+        let escaped = form(glob, folds).replace('[', "[[]");
+        let glob = GlobBuilder::new(&escaped).literal_separator(true).backslash_escape(false).build();
+        glob.map(|glob| Some(glob.compile_matcher())).map_err(|error| error.kind().to_string())
     }
 
     fn absolute(&self, facts: &Facts) -> Option<String> {
@@ -222,16 +262,6 @@ fn has_wildcard(part: &str) -> bool {
     part.contains(['*', '?'])
 }
 
-impl Group {
-    fn base<'a>(&self, facts: &'a Facts) -> Option<Cow<'a, str>> {
-        base_of(&self.anchor, facts)
-    }
-
-    fn table(&self, folds: bool) -> &Table {
-        if folds { &self.folded } else { &self.exact }
-    }
-}
-
 fn base_of<'a>(anchor: &Anchor, facts: &'a Facts) -> Option<Cow<'a, str>> {
     match anchor {
         Anchor::Root => Some(Cow::Borrowed("/")),
@@ -256,55 +286,6 @@ fn below_base<'a>(place: &'a str, base: &str) -> Option<&'a str> {
         "/" if place.starts_with("//") => Some(place), // A share is below no root.
         "/" => Some(place.trim_start_matches('/')),
         base => place::below(place, base),
-    }
-}
-
-impl Table {
-    fn insert(&mut self, entry: &Entry, folds: bool) -> Result<(), String> {
-        let folder = form(&entry.folder, folds).into_owned();
-        self.folders.entry(folder.clone()).or_insert(entry.index);
-        let Some(glob) = &entry.glob else {
-            self.plain.entry(folder).or_insert(entry.index);
-            return Ok(());
-        };
-        // Only `*`, `**` and `?` are wildcards: `[id]` is the name of a folder.
-        let escaped = form(glob, folds).replace('[', "[[]");
-        let glob = GlobBuilder::new(&escaped)
-            .literal_separator(true)
-            .backslash_escape(false)
-            .build()
-            .map_err(|error| error.kind().to_string())?;
-        self.globs.entry(folder).or_default().push((glob.compile_matcher(), entry.index));
-        Ok(())
-    }
-
-    /// With `beneath`, a glob also holds what lies beneath its match.
-    fn holds(&self, below: &str, beneath: bool) -> Option<usize> {
-        place::ancestors(below).find_map(|folder| {
-            if let Some(index) = self.plain.get(folder) {
-                return Some(*index);
-            }
-            let rest = place::below(below, folder).unwrap_or(below);
-            let rest = if folder.is_empty() { below } else { rest };
-            let globs = self.globs.get(folder)?;
-            let matches = |glob: &GlobMatcher| match beneath {
-                true => place::ancestors(rest).any(|part| !part.is_empty() && glob.is_match(part)),
-                false => !rest.is_empty() && glob.is_match(rest),
-            };
-            globs.iter().find(|(glob, _)| matches(glob)).map(|(_, index)| *index)
-        })
-    }
-
-    fn first_below(&self, below: &str) -> Option<usize> {
-        if let Some((_, index)) = self.globs.get(below).and_then(|globs| globs.first()) {
-            return Some(*index);
-        }
-        if below.is_empty() {
-            return self.folders.iter().find(|(folder, _)| !folder.is_empty()).map(|(_, index)| *index);
-        }
-        let start = format!("{below}/");
-        let (folder, index) = self.folders.range(start.clone()..).next()?;
-        folder.starts_with(&start).then_some(*index)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Constraints made ready to check a value with: patterns compiled, lists indexed.
 
-use std::collections::{HashMap, HashSet};
+use super::super::table::{Members, Table};
 use std::sync::Arc;
 
 use regex::Regex;
@@ -68,7 +68,7 @@ pub(crate) enum Test {
     Text(TextRules),
     Redacted(String),
     Each(Box<Check>),
-    Fields { fields: HashMap<String, Check>, required: Vec<String> },
+    Fields { fields: Table<String, Check>, required: Vec<String> },
     Not(Box<Check>),
     All(Vec<Check>),
     AnyOf(Vec<Check>),
@@ -77,8 +77,8 @@ pub(crate) enum Test {
 /// A closed set: strings and numbers by hash, the rest one by one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Values {
-    texts: HashSet<String>,
-    numbers: HashSet<NumberKey>,
+    texts: Members<String>,
+    numbers: Members<NumberKey>,
     others: Vec<Value>,
     pub words: Vec<String>,
 }
@@ -201,7 +201,7 @@ impl Compiler<'_> {
                         self.check(&format!("{pointer}.fields.{name}"), &format!("{pattern}/{token}"), constraint);
                     (name.clone(), check)
                 });
-                let fields: HashMap<String, Check> = checks.collect();
+                let fields: Table<String, Check> = checks.collect();
                 Test::Fields { fields, required: required.clone() }
             }
             Constraint::Not(not) => {

@@ -1,6 +1,7 @@
 //! [`Document`] -> [`Policy`]: indexed by server and tool, patterns compiled, all problems at once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use super::super::table::{Members, Table};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::effects::Kind;
@@ -17,15 +18,15 @@ use super::{Policy, Problem, Problems};
 #[derive(Debug, Clone)]
 pub(crate) struct ServerRules {
     pub rule: Arc<Rule>,
-    pub allowed_tools: HashMap<String, Arc<Rule>>,
-    pub denied_tools: HashMap<String, Arc<Rule>>,
+    pub allowed_tools: Table<String, Arc<Rule>>,
+    pub denied_tools: Table<String, Arc<Rule>>,
     /// `None`: the policy has no such key.
     pub allowed_paths: Option<Places>,
     pub denied_paths: Option<Places>,
     pub denied_patterns: Option<(Arc<Rule>, Patterns, Vec<String>)>,
-    pub tools: HashMap<String, ToolRules>,
+    pub tools: Table<String, ToolRules>,
     pub resources: Option<(Arc<Rule>, globset::GlobSet)>,
-    pub prompts: HashMap<String, Arc<Rule>>,
+    pub prompts: Table<String, Arc<Rule>>,
     pub sampling: Option<(Arc<Rule>, Decision)>,
     pub elicitation: Option<(Arc<Rule>, Decision)>,
     pub unprotected: Vec<String>,
@@ -51,7 +52,7 @@ pub(crate) struct ToolRules {
     pub rate: Option<(Arc<Rule>, Rate)>,
     pub budget: Option<(Arc<Rule>, Budget)>,
     pub ask: Option<Arc<Rule>>,
-    pub variants: Option<(Arc<Rule>, String, HashMap<String, ToolRules>)>,
+    pub variants: Option<(Arc<Rule>, String, Table<String, ToolRules>)>,
     pub hints: Hints,
 }
 
@@ -59,16 +60,16 @@ pub(crate) struct ToolRules {
 pub(crate) enum ArgRules {
     Closed,
     Any,
-    Listed(HashMap<String, Check>),
+    Listed(Table<String, Check>),
 }
 
 /// What earns a label.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Labels {
     /// (server, tool) -> labels; server `None`: on any.
-    pub tools: HashMap<(Option<String>, String), HashSet<String>>,
+    pub tools: Table<(Option<String>, String), Members<String>>,
     /// Server -> label and places.
-    pub places: HashMap<String, Vec<(String, PathSet)>>,
+    pub places: Table<String, Vec<(String, PathSet)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -98,14 +99,14 @@ pub(crate) struct Compiler<'a> {
 pub(super) fn compile(document: Document, digest: String, file: &str) -> Result<Policy, Problems> {
     let mut compiler =
         Compiler { document: &document, file, problems: Vec::new(), hints: Hints::default(), excludes: false };
-    let servers: HashMap<String, ServerRules> = document
+    let servers: Table<String, ServerRules> = document
         .servers
         .iter()
         .map(|(name, server)| (name.clone(), compiler.server(&format!("servers.{name}"), name, server)))
         .collect();
     let labels = compiler.labels();
     let flows = compiler.flows();
-    let mut approvals = HashMap::new();
+    let mut approvals = Table::default();
     for (index, ToolRef { server, tool }) in document.approvals.iter().enumerate() {
         let rule = compiler.rule(&format!("approvals.require_human_approval[{index}]"));
         approvals.insert((server.clone(), tool.clone()), rule);
@@ -166,11 +167,11 @@ impl Compiler<'_> {
         let dialect =
             server.dialect.as_deref().and_then(Dialect::from_name).unwrap_or_else(|| Dialect::of_server(name));
         let hints = Hints { root: server.root.clone(), dialect, ..Hints::default() };
-        let named = |compiler: &Self, key: &str, names: &[String]| -> HashMap<String, Arc<Rule>> {
+        let named = |compiler: &Self, key: &str, names: &[String]| -> Table<String, Arc<Rule>> {
             let rule = compiler.rule(&format!("{pointer}.{key}"));
             names.iter().map(|name| (name.clone(), rule.clone())).collect()
         };
-        let mut tools = HashMap::new();
+        let mut tools = Table::default();
         for (tool_name, tool) in &server.tools {
             let rules = self.tool(&format!("{pointer}.tools.{tool_name}"), tool, &hints);
             tools.insert(tool_name.clone(), rules);
@@ -260,7 +261,7 @@ impl Compiler<'_> {
                 // What the tool itself declares holds beside what the variant does.
                 (value.clone(), self.tool(&format!("{pointer}.variants.of.{value}"), tool, &hints))
             });
-            let of: HashMap<String, ToolRules> = of.collect();
+            let of: Table<String, ToolRules> = of.collect();
             (self.rule(&format!("{pointer}.variants")), variants.by.clone(), of)
         });
         self.check_names(pointer, tool);

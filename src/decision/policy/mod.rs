@@ -1,6 +1,7 @@
 //! A policy file made ready to decide with: [`load`] reads YAML, checks it, compiles it and runs its tests.
 
-use std::collections::{BTreeMap, HashMap};
+use super::table::Table;
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest, Sha256};
@@ -32,9 +33,9 @@ use data_encoding::HEXLOWER;
 /// A policy ready to decide with: compiled once, indexed by server and tool.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    pub(super) servers: HashMap<String, ServerRules>,
+    pub(super) servers: Table<String, ServerRules>,
     /// (server or any, tool) -> the line that asks.
-    pub(super) approvals: HashMap<(Option<String>, String), Arc<Rule>>,
+    pub(super) approvals: Table<(Option<String>, String), Arc<Rule>>,
     pub(super) labels: Labels,
     pub(super) flows: Vec<FlowRule>,
     pub(super) default: Arc<Rule>,
@@ -104,8 +105,8 @@ impl Policy {
     /// What stands in for a policy that is missing or wrong: nothing is granted.
     pub fn deny_everything() -> Policy {
         Policy {
-            servers: HashMap::new(),
-            approvals: HashMap::new(),
+            servers: Table::default(),
+            approvals: Table::default(),
             labels: Labels::default(),
             flows: Vec::new(),
             default: Arc::new(Rule { pointer: "default".into(), at: None }),

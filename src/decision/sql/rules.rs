@@ -1,6 +1,6 @@
 //! A grant of SQL, ready to be checked against.
 
-use std::collections::HashSet;
+use super::super::table::Members;
 
 use super::functions::is_harmless;
 use super::names::{spell, split};
@@ -11,11 +11,11 @@ use crate::model::policy::SqlGrant;
 /// granted.
 #[derive(Debug, Clone)]
 pub struct SqlRules {
-    statements: HashSet<String>,
+    statements: Members<String>,
     tables: Option<Tables>,
     writes: Option<Tables>,
     search_path: Option<String>,
-    functions: HashSet<String>,
+    functions: Members<String>,
 }
 
 impl SqlRules {
@@ -89,7 +89,7 @@ impl SqlRules {
     }
 }
 
-fn listed(words: &str, names: &HashSet<String>) -> String {
+fn listed(words: &str, names: &Members<String>) -> String {
     let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
     names.sort_unstable();
     match names.as_slice() {
@@ -161,9 +161,9 @@ fn has_schema(table: &str) -> bool {
 /// A list of tables: names, `public.*`, `public.audit_*`, `*`.
 #[derive(Debug, Clone, Default)]
 struct Tables {
-    names: HashSet<String>,
+    names: Members<String>,
     /// What stands before the star.
-    prefixes: HashSet<String>,
+    prefixes: Members<String>,
     /// `*`: every table but those of the system.
     all: bool,
 }

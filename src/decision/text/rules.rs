@@ -1,6 +1,6 @@
 //! What free text may embed.
 
-use std::collections::HashSet;
+use super::super::table::Members;
 
 use crate::decision::account;
 use crate::decision::address::AddressSet;
@@ -19,7 +19,7 @@ pub struct TextRules {
 
 #[derive(Debug, Clone)]
 struct Accounts {
-    exact: HashSet<String>,
+    exact: Members<String>,
     prefixes: Vec<String>,
 }
 
@@ -63,7 +63,7 @@ impl TextRules {
 
 impl Accounts {
     fn parse(patterns: &[String]) -> Result<Accounts, (usize, String)> {
-        let mut accounts = Accounts { exact: HashSet::new(), prefixes: Vec::new() };
+        let mut accounts = Accounts { exact: Members::default(), prefixes: Vec::new() };
         for (index, text) in patterns.iter().enumerate() {
             let compact = account::compact(text);
             match compact.strip_suffix('*') {

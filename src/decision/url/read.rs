@@ -276,6 +276,10 @@ pub(super) fn encode_marks(path: &str) -> String {
 /// space, `//host.tld`, `www.`, `javascript:`, `data:`, `file:`, `git@host:path`. Text that merely begins with a URL is not
 /// one; [`crate::decision::text`] reads that.
 pub fn looks_like_url(text: &str) -> bool {
+    // Each form has one of these, and most words have none.
+    if !text.bytes().any(|byte| matches!(byte, b':' | b'/' | b'\\' | b'.')) {
+        return false;
+    }
     let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     if text.is_empty() || text.contains(' ') {
         return false;

@@ -1,6 +1,6 @@
 //! The patterns of one constraint, indexed so that ten thousand cost what ten do.
 
-use std::collections::{HashMap, HashSet};
+use super::super::table::{Members, Table};
 
 use crate::model::effects::{Host, UrlEffect};
 
@@ -17,30 +17,33 @@ use super::read::plain;
 #[derive(Debug, Clone)]
 pub struct UrlSet {
     patterns: Vec<UrlPattern>,
-    by_scheme: HashMap<String, Hosts>,
-    named: HashSet<Host>,
+    by_scheme: Table<String, Hosts>,
+    named: Members<Host>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Hosts {
-    exact: HashMap<Host, Paths>,
-    below: HashMap<String, Paths>,
+    exact: Table<Host, Paths>,
+    below: Table<String, Paths>,
 }
 
 /// Indices of patterns, by path.
 #[derive(Debug, Clone, Default)]
 struct Paths {
     any: Vec<usize>,
-    exact: HashMap<String, Vec<usize>>,
-    under: HashMap<String, Vec<usize>>,
+    exact: Table<String, Vec<usize>>,
+    under: Table<String, Vec<usize>>,
     globs: Vec<usize>,
 }
 
 impl UrlSet {
     /// Fails with the index of the pattern that is wrong, and why.
     pub fn parse(patterns: &[String]) -> Result<UrlSet, (usize, String)> {
-        let mut set =
-            UrlSet { patterns: Vec::with_capacity(patterns.len()), by_scheme: HashMap::new(), named: HashSet::new() };
+        let mut set = UrlSet {
+            patterns: Vec::with_capacity(patterns.len()),
+            by_scheme: Table::default(),
+            named: Members::default(),
+        };
         for (index, text) in patterns.iter().enumerate() {
             let pattern = UrlPattern::parse(text).map_err(|why| (index, why))?;
             let hosts = set.by_scheme.entry(pattern.scheme.clone()).or_default();
@@ -114,14 +117,14 @@ impl UrlSet {
 /// Host patterns of the policy (`docs.rs`, `*.acme.com`), for what free text embeds.
 #[derive(Debug, Clone)]
 pub struct HostSet {
-    exact: HashMap<Host, usize>,
-    below: HashMap<String, Vec<(usize, HostPattern)>>,
+    exact: Table<Host, usize>,
+    below: Table<String, Vec<(usize, HostPattern)>>,
 }
 
 impl HostSet {
     /// Fails with the index of the pattern that is wrong, and why.
     pub fn parse(patterns: &[String]) -> Result<HostSet, (usize, String)> {
-        let mut set = HostSet { exact: HashMap::new(), below: HashMap::new() };
+        let mut set = HostSet { exact: Table::default(), below: Table::default() };
         for (index, text) in patterns.iter().enumerate() {
             if text.contains(['/', '@', ' ']) {
                 return Err((index, format!("`{text}` is no host: write the host alone")));

@@ -247,7 +247,7 @@ pub fn never_learned(request: &Request, text: &str, facts: &Facts) -> Option<Vec
     for Effect { argument, what } in effects(request, &Hints::default()).0 {
         match what {
             What::Path(path) => {
-                let class = path.readings.iter().find_map(|reading| class_of_place(&path, reading, facts));
+                let class = path.readings().find_map(|reading| class_of_place(&path, reading, facts));
                 class.into_iter().for_each(|class| add(class, &argument, &path.written));
             }
             What::Url(url) => match url::reach(&url.host) {
@@ -285,10 +285,10 @@ pub fn never_learned(request: &Request, text: &str, facts: &Facts) -> Option<Vec
 
 /// What a place is protected for, or that it is a whole tree.
 fn class_of_place(path: &PathEffect, reading: &str, facts: &Facts) -> Option<&'static str> {
-    let absolute = facts.absolute(path, reading);
+    let absolute = facts.absolute(path.start(), reading);
     let spelled = Place::read(&absolute, facts.os);
-    facts.lead(&absolute).iter().chain([&spelled]).find_map(|place| {
-        if let Some(protection) = protections::of_place(place, facts, path.changes, &[]) {
+    facts.lead(absolute).chain([spelled]).find_map(|place| {
+        if let Some(protection) = protections::of_place(&place, facts, path.changes, &[]) {
             return Some(protection.name);
         }
         if places::is_whole_tree(place.as_str(), facts.home.as_deref()) {

@@ -40,10 +40,10 @@ pub fn with_links(policy: &Policy, here: &Facts, request: &Request, choices: &mu
         ["/home/ada/web/src/a.rs", "/etc/shadow", "/home/ada/notes/n.txt", "/home/ada/web/docs/x.md", "/mnt/x"];
     for effect in effects(request, policy.hints(request)).0 {
         let What::Path(path) = effect.what else { continue };
-        for reading in &path.readings {
+        for reading in path.readings() {
             if choices.chance(60) {
                 let real = choices.several(1, 2, |choices| choices.pick(&targets).to_owned());
-                facts.places.insert(facts.absolute(&path, reading), real);
+                facts.places.insert(facts.absolute(path.start(), reading), real);
             }
         }
     }

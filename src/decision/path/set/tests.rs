@@ -129,3 +129,41 @@ fn a_place_above_the_root_is_the_roots_own_and_no_other() {
     assert!(holds(r"C:\etc\x", &windows));
     assert!(!holds(r"D:\etc\x", &windows) && !holds(r"C:\web\etc\x", &windows));
 }
+
+#[test]
+fn a_share_lies_below_no_root_and_is_held_by_its_own_name() {
+    let windows = Facts { project: "c:/web".into(), os: Os::Windows, ..facts() };
+    let holds = |pattern: &str, place: &str| {
+        let set = PathSet::denied(&[pattern.to_owned()]).unwrap();
+        set.holds(&Place::read(place, Os::Windows), &windows).is_some()
+    };
+    assert!(holds(r"\\srv\share\a", r"\\SRV\share\a\b") && !holds(r"\\srv\share\a", r"\\srv\share\ab"));
+    assert!(!holds("/", r"\\srv\share\a") && !holds("/*.pem", r"\\srv\share\a.pem"));
+    assert!(!holds("/srv/share", r"\\srv\share\a"));
+}
+
+#[test]
+fn every_entry_that_a_change_touches_is_told_and_of_a_look_only_those_that_hold_the_place() {
+    let patterns = ["./a", "./a/b", "./a/b/*.key", "./a/bc", "~/x"].map(str::to_owned);
+    let set = PathSet::denied(&patterns).unwrap();
+    let touched = |place: &str, changes| set.all_touched(&Place::read(place, Os::Posix), &facts(), changes);
+    assert_eq!(touched("/home/ada/web/a/b/s.key/x", false), [0, 1, 2]);
+    assert_eq!(touched("/home/ada/web/a/b", false), [0, 1]);
+    assert_eq!(touched("/home/ada/web/a/b", true), [0, 1, 2]);
+    assert_eq!(touched("/home/ada", true), [0, 1, 2, 3, 4]);
+    assert_eq!(touched("/home/ada", false), [0usize; 0]);
+}
+
+#[test]
+fn the_entry_nearest_to_the_place_is_the_one_that_is_told() {
+    let set = PathSet::granted(&["./a", "./a/b/c", "./a/b"].map(str::to_owned)).unwrap();
+    let holds = |place: &str| set.holds(&Place::read(place, Os::Posix), &facts());
+    assert_eq!([holds("/home/ada/web/a/x"), holds("/home/ada/web/a/b/x")], [Some(0), Some(2)]);
+    assert_eq!([holds("/home/ada/web/a/b/c/d"), holds("/home/ada/web/b")], [Some(1), None]);
+}
+
+#[test]
+fn a_path_of_more_folders_than_any_has_is_refused() {
+    assert!(PathSet::granted(&["a/".repeat(300)]).is_err());
+    assert!(PathSet::granted(&["a/".repeat(250)]).is_ok());
+}

@@ -108,10 +108,10 @@ fn places_of(context: &Context<'_>, written: &str, recorded: &Recorded, bases: &
     for base in bases {
         for what in context.effects(Value::String(written.to_owned()), base) {
             let What::Path(path) = what else { continue };
-            for reading in &path.readings {
-                let absolute = facts.absolute(&path, reading);
-                found.extend(facts.lead(&absolute).iter().map(|place| anchored(place, &facts)));
+            for reading in path.readings() {
+                let absolute = facts.absolute(path.start(), reading);
                 found.push(anchored(&Place::read(&absolute, facts.os), &facts));
+                found.extend(facts.lead(absolute).map(|place| anchored(&place, &facts)));
             }
         }
     }
