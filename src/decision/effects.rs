@@ -3,10 +3,9 @@
 //! A declared argument is read as what it is declared to be. Every other string, at any depth, in arrays and as object
 //! keys, is read by the table of key names and value forms in [`keys`].
 
-use super::table::Table;
-
 use serde_json::{Map, Value};
 
+use crate::decision::table::Table;
 use crate::model::effects::{Effect, Effects, Found, Kind, What};
 use crate::model::request::{Action, Request};
 

@@ -16,9 +16,9 @@ pub struct Protection {
     /// What it keeps from harm, as a denial says it.
     pub what: &'static str,
     /// Names of files and folders, wherever they stand: one component, or several with `/`.
-    names: &'static [&'static str],
+    pub names: &'static [&'static str],
     /// Places as a policy writes them.
-    places: &'static [&'static str],
+    pub places: &'static [&'static str],
 }
 
 /// Credentials that programs leave in files.

@@ -26,6 +26,7 @@ mod init;
 mod lock;
 mod packed;
 mod poisoned;
+mod policy_page;
 mod proxy;
 mod readme;
 mod real_servers;

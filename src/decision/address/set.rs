@@ -1,7 +1,6 @@
 //! The address patterns of one constraint, indexed by domain.
 
-use super::super::table::Table;
-
+use crate::decision::table::Table;
 use crate::decision::url::{glob, is_public_suffix};
 use crate::model::effects::Address;
 

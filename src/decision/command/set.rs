@@ -1,10 +1,9 @@
 //! Command patterns of the policy.
 
-use super::super::table::Table;
-
 use super::bounds::bounds;
 use super::glob::Glob;
 use super::shell::{self, Form};
+use crate::decision::table::Table;
 use crate::model::effects::{CommandEffect, Word};
 
 /// Command patterns of the policy: `git status` (these words), `cargo test **` (and any further words).

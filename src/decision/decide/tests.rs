@@ -17,6 +17,7 @@ fn facts() -> Facts {
 }
 
 mod evasions;
+mod flows;
 mod limits;
 
 struct Under(Policy);

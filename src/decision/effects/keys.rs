@@ -4,8 +4,8 @@
 
 use std::sync::OnceLock;
 
-use super::super::table::Table;
 use super::super::verbs;
+use crate::decision::table::Table;
 use crate::model::place::below_user_folder;
 
 /// What a key's name says of its value.
@@ -88,6 +88,30 @@ const TABLE: &[(KeyKind, &str)] = &[
          format version entityname entitynames entitytype relationtype startelement endelement",
     ),
 ];
+
+impl KeyKind {
+    /// The kind in words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            KeyKind::Path => "a path, whatever its form",
+            KeyKind::Base => "a path that others in the call may be relative to",
+            KeyKind::MaybePath => "a path, if it has the form of one or holds a separator",
+            KeyKind::Url => "a URL",
+            KeyKind::MaybeUrl => "a URL, if it holds what a host has",
+            KeyKind::Address => "e-mail addresses, if it holds an `@`",
+            KeyKind::Sql => "SQL",
+            KeyKind::MaybeSql => "SQL, if it reads as such",
+            KeyKind::Command => "a command",
+            KeyKind::Text => "free text: what it mentions is not touched",
+            KeyKind::Other => "none of these, although it may look like one",
+        }
+    }
+}
+
+/// The whole table: each kind, and the names of its keys.
+pub fn table() -> impl Iterator<Item = (KeyKind, impl Iterator<Item = &'static str>)> {
+    TABLE.iter().map(|(kind, names)| (*kind, names.split_whitespace()))
+}
 
 /// What the name says; `None` where it says nothing.
 pub fn kind_of(key: &str) -> Option<KeyKind> {

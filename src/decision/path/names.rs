@@ -2,7 +2,7 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::super::table::Table;
+use crate::decision::table::Table;
 use crate::model::place::{self, Place};
 
 /// A list of names, indexed so that a place costs one look-up a component. Letter case never counts.

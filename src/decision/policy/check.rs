@@ -1,11 +1,11 @@
 //! Constraints made ready to check a value with: patterns compiled, lists indexed.
 
-use super::super::table::{Members, Table};
 use std::sync::Arc;
 
 use regex::Regex;
 use serde_json::Value;
 
+use crate::decision::table::{Members, Table};
 use crate::model::effects::Kind;
 use crate::model::policy::{Constraint, Shape};
 use crate::model::verdict::Rule;

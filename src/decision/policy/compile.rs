@@ -1,9 +1,9 @@
 //! [`Document`] -> [`Policy`]: indexed by server and tool, patterns compiled, all problems at once.
 
-use super::super::table::{Members, Table};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::decision::table::{Members, Table};
 use crate::model::effects::Kind;
 use crate::model::policy::{Args, Budget, Document, LabelRef, Rate, Server, Tool, ToolRef};
 use crate::model::verdict::{Decision, Rule};
@@ -12,6 +12,7 @@ use super::super::effects::Hints;
 use super::super::path::{PathSet, Patterns};
 use super::super::sql::Dialect;
 use super::check::{Check, Refusing};
+use super::format;
 use super::{Policy, Problem, Problems};
 
 /// Everything about one server.
@@ -330,7 +331,8 @@ impl Compiler<'_> {
             let pointer = format!("flows[{index}]");
             for label in flow.from.iter().chain([&flow.to]) {
                 if !self.document.labels.contains_key(label) {
-                    self.problem(&pointer, format!("no label `{label}`; define it under `labels`"));
+                    let meaning = format::meaning_of(label).map(|meaning| format!(": {meaning}")).unwrap_or_default();
+                    self.problem(&pointer, format!("no label `{label}`; define it under `labels`{meaning}"));
                 }
             }
             flows.push(FlowRule {

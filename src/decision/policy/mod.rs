@@ -1,11 +1,11 @@
 //! A policy file made ready to decide with: [`load`] reads YAML, checks it, compiles it and runs its tests.
 
-use super::table::Table;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest, Sha256};
 
+use crate::decision::table::Table;
 use crate::model::facts::Facts;
 use crate::model::finding::Finding;
 use crate::model::policy::Document;

@@ -1,9 +1,8 @@
 //! A grant of SQL, ready to be checked against.
 
-use super::super::table::Members;
-
 use super::functions::is_harmless;
 use super::names::{spell, split};
+use crate::decision::table::Members;
 use crate::model::effects::{SqlEffect, SqlStatement};
 use crate::model::policy::SqlGrant;
 

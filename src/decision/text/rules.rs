@@ -1,9 +1,8 @@
 //! What free text may embed.
 
-use super::super::table::Members;
-
 use crate::decision::account;
 use crate::decision::address::AddressSet;
+use crate::decision::table::Members;
 use crate::decision::url::HostSet;
 use crate::model::effects::TextEffect;
 use crate::model::policy::TextGrant;

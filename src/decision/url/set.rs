@@ -1,7 +1,6 @@
 //! The patterns of one constraint, indexed so that ten thousand cost what ten do.
 
-use super::super::table::{Members, Table};
-
+use crate::decision::table::{Members, Table};
 use crate::model::effects::{Host, UrlEffect};
 
 use super::pattern::{HostPattern, PathPattern, UrlPattern, is_slippery};

@@ -3,7 +3,7 @@
 
 use globset::GlobMatcher;
 
-use super::super::super::table::Table;
+use crate::decision::table::Table;
 use crate::model::place;
 
 /// One folder, and the entries that stand in it.

@@ -11,7 +11,8 @@ mod top;
 pub(super) use constraint::{CONSTRAINT, ConstraintKey, SECRETS, SqlKey, TextKey};
 pub(super) use server::{BudgetKey, CHANNEL, DIALECTS, OTHER_ARGS, ServerKey, ToolKey, VariantsKey, period};
 pub(super) use top::{
-    ApprovalsKey, CallKey, DEFAULT, FlowKey, PatternKey, PolicyKey, RedactionKey, THEN, TestKey, ToolRefKey,
+    ApprovalsKey, CallKey, DEFAULT, FLOWS, FlowKey, NamedFlow, PatternKey, PolicyKey, RedactionKey, THEN, TestKey,
+    ToolRefKey, meaning_of,
 };
 
 /// The version of the format that this remit reads.

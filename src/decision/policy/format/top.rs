@@ -10,6 +10,31 @@ const TOOL_NAME: &str = r"^[^.]+(\.[^.]+)?$";
 const LABEL: &str = r":|^[^.]+(\.[^.]+)?$";
 
 pub(in super::super) const THEN: [(&str, Decision); 2] = [("ask", Decision::Ask), ("deny", Decision::Deny)];
+/// A flow that a policy switches on by its name.
+pub(in super::super) struct NamedFlow {
+    pub name: &'static str,
+    /// Labels that the session must have earned, and what a policy puts under each.
+    pub from: &'static [(&'static str, &'static str)],
+    pub to: (&'static str, &'static str),
+}
+
+/// Flows that a policy switches on by their names; what they stop is denied. The lethal trifecta is Simon Willison's
+/// (June 2025): private data, text of strangers and a way out in one session are enough to be robbed.
+pub(in super::super) const FLOWS: [NamedFlow; 1] = [NamedFlow {
+    name: "lethal-trifecta",
+    from: &[
+        ("private", "tools and places that show what must not leave"),
+        ("untrusted", "tools that bring in text that strangers wrote"),
+    ],
+    to: ("outside", "tools that send something to where strangers read it"),
+}];
+
+/// What a policy puts under a label that a known flow speaks of.
+pub(in super::super) fn meaning_of(label: &str) -> Option<&'static str> {
+    let mut labels = FLOWS.iter().flat_map(|flow| flow.from.iter().chain([&flow.to]));
+    labels.find(|(name, _)| *name == label).map(|(_, meaning)| *meaning)
+}
+
 pub(in super::super) const DEFAULT: [(&str, bool); 2] = [("allow", true), ("deny", false)];
 
 keys! {
@@ -22,8 +47,8 @@ keys! {
     Redaction "redaction": Form::Map(RedactionKey::MAPPING), "What is taken out of everything that is written down.";
     Labels "labels": Form::Named(&Form::List(&Form::Either(&[Form::Like(LABEL), Form::Map(ToolRefKey::MAPPING)]))),
         "Names for what calls do, for flows: tools (`server.tool`, or a bare name on any server) and places (`server:path`).";
-    Flows "flows": Form::List(&Form::Map(FlowKey::MAPPING)),
-        "What must not follow on what within a session, across servers.";
+    Flows "flows": Form::List(&Form::Either(&[Form::Word(|| FLOWS.iter().map(|flow| flow.name).collect()), Form::Map(FlowKey::MAPPING)])),
+        "What must not follow on what within a session, across servers: a flow of your own, or the name of a known one (`lethal-trifecta`: once something of the label `private` and something of the label `untrusted` was seen, nothing goes `outside`).";
     Tests "tests": Form::List(&Form::Map(TestKey::MAPPING)),
         "Calls and the verdicts that they must have; they run when the policy is loaded.";
     Default "default": Form::Word(|| names(&DEFAULT)),

@@ -4,7 +4,8 @@ use crate::model::policy::{Flow, LabelRef, PolicyTest, Redaction, ToolRef};
 use crate::model::verdict::Decision;
 
 use super::super::format::{
-    ApprovalsKey, CallKey, DEFAULT, FlowKey, PatternKey, PolicyKey, RedactionKey, THEN, TestKey, ToolRefKey,
+    ApprovalsKey, CallKey, DEFAULT, FLOWS, FlowKey, NamedFlow, PatternKey, PolicyKey, RedactionKey, THEN, TestKey,
+    ToolRefKey,
 };
 use super::super::yaml::{Content, Key, Node};
 use super::{Reader, VERSION};
@@ -171,6 +172,10 @@ impl Reader<'_> {
         };
         for (index, node) in nodes.iter().enumerate() {
             self.locate_node(&format!("flows[{index}]"), node);
+            if matches!(node.content, Content::Text(_)) {
+                self.named_flow(node);
+                continue;
+            }
             let (mut name, mut from, mut to, mut then) = (None, Vec::new(), None, None);
             for (key, _, node) in self.members(node) {
                 match (key, &node.content) {
@@ -188,6 +193,18 @@ impl Reader<'_> {
                 _ => self.problem(node, "a flow needs `name`, `from`, `to` and `then` (ask or deny)"),
             }
         }
+    }
+
+    /// A known flow, by its name.
+    fn named_flow(&mut self, node: &Node) {
+        let known: Vec<(&str, &NamedFlow)> = FLOWS.iter().map(|flow| (flow.name, flow)).collect();
+        let flow = self.choice(node, "a flow without labels of its own", &known);
+        self.document.flows.extend(flow.map(|flow| Flow {
+            name: flow.name.to_owned(),
+            from: flow.from.iter().map(|(label, _)| (*label).to_owned()).collect(),
+            to: flow.to.0.to_owned(),
+            then: Decision::Deny,
+        }));
     }
 
     fn tests(&mut self, node: &Node) {
