@@ -1,5 +1,12 @@
 //! How fast the decision is, and how its cost grows. `cargo bench --bench decision`; the table of docs/performance.md.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark"
+)]
 
 use divan::{Bencher, black_box, counter::BytesCount};
 use mcp_remit::decision::decide::decide;
@@ -12,7 +19,38 @@ use mcp_remit::model::request::Request;
 use serde_json::{Value, json};
 
 fn main() {
+    if !std::env::args().any(|argument| argument == "--list" || argument == "--test") {
+        print_percentiles();
+    }
     divan::main();
+}
+
+/// Medians hide what one call in a hundred costs.
+fn print_percentiles() {
+    const CALLS: usize = 100_000;
+    println!("a call of three arguments, {CALLS} times by the clock (which takes some 20 ns itself)");
+    for grants in [SIZES[0], SIZES[3]] {
+        let policy = tools(grants);
+        let (facts, history) = (facts(), History::default());
+        for (name, path) in [("allowed", "src/main.rs"), ("denied", "../x")] {
+            let request = call(&format!("t{}", grants / 2), json!({"path": path, "mode": "a", "head": 50}));
+            let mut times: Vec<u128> = (0..CALLS)
+                .map(|_| {
+                    let before = std::time::Instant::now();
+                    let _ = black_box(decide(black_box(&policy), &history, &facts, black_box(&request)));
+                    before.elapsed().as_nanos()
+                })
+                .collect();
+            times.sort_unstable();
+            let at = |share: usize| times[CALLS * share / 1000];
+            println!(
+                "{grants:>7} grants, {name:<7}  p50 {:>5} ns  p99 {:>5} ns  p99.9 {:>6} ns",
+                at(500),
+                at(990),
+                at(999)
+            );
+        }
+    }
 }
 
 fn facts() -> Facts {
