@@ -18,8 +18,13 @@ impl Scope<'_> {
             (Test::OneOf(values), value) if values.has(value) => true,
             (Test::AnyOf(any), value) => any.iter().any(|one| self.touches(one, value)),
             (_, Value::Array(items)) => items.iter().any(|item| self.touches(check, item)),
-            (_, Value::Object(members)) => members.values().any(|member| self.touches(check, member)),
+            (_, Value::Object(members)) => {
+                members.iter().any(|(key, member)| self.touches_key(check, key) || self.touches(check, member))
+            }
             (Test::Matches(regex), Value::String(text)) => regex.is_match(text),
+            (Test::Matches(regex), value @ (Value::Number(_) | Value::Bool(_))) => {
+                spellings(value).any(|text| regex.is_match(&text))
+            }
             (Test::Paths { set, relative_to, .. }, Value::String(text)) => {
                 self.touches_place(set, relative_to.as_deref(), text)
             }
@@ -35,10 +40,26 @@ impl Scope<'_> {
         }
     }
 
+    /// The name of a member, which a server may use as a value like others. Most names are neither URL nor address.
+    fn touches_key(&self, check: &Check, key: &str) -> bool {
+        match &check.test {
+            Test::AnyOf(any) => any.iter().any(|one| self.touches_key(one, key)),
+            Test::Urls { .. } if url::read(key, Found::Declared).is_err() => false,
+            Test::Emails { .. } if address::read(key).is_err() => false,
+            _ => self.touches(check, &Value::String(key.to_owned())),
+        }
+    }
+
     /// By its spelling or by where it leads, as a denial.
     fn touches_place(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> bool {
         let Ok(readings) = path::readings(text) else { return true };
         let led = Led::new(readings.of(text), self.start(relative_to), self.facts);
         led.places().any(|place| set.holds(place, self.facts).is_some())
     }
+}
+
+/// A number or a truth as text: as it is written, and as a server writes it that keeps whole numbers whole (`1.0`, `1`).
+fn spellings(value: &Value) -> impl Iterator<Item = String> {
+    let whole = value.as_f64().filter(|number| number.fract() == 0.0 && value.is_f64());
+    [Some(value.to_string()), whole.map(|number| format!("{number:.0}"))].into_iter().flatten()
 }

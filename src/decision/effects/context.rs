@@ -35,11 +35,15 @@ const TABLE: &[Row] = &[
     Row { tool: &["browser", "click"], above: None, keys: &["target"], means: Means::NoPlace },
     Row { tool: &["browser", "hover"], above: None, keys: &["target"], means: Means::NoPlace },
     Row { tool: &["browser", "type"], above: None, keys: &["target"], means: Means::NoPlace },
-    Row { tool: &["browser", "fill"], above: Some("fields"), keys: &["target"], means: Means::NoPlace },
     Row { tool: &["browser", "select"], above: None, keys: &["target"], means: Means::NoPlace },
     Row { tool: &["browser", "evaluate"], above: None, keys: &["target"], means: Means::NoPlace },
     Row { tool: &["browser", "drop"], above: None, keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "snapshot"], above: None, keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "screenshot"], above: None, keys: &["target"], means: Means::NoPlace },
+    Row { tool: &["browser", "fill"], above: Some("fields"), keys: &["target"], means: Means::NoPlace },
     Row { tool: &["browser", "drag"], above: None, keys: &["starttarget", "endtarget"], means: Means::NoPlace },
+    // References to elements, as a snapshot of the page names them.
+    Row { tool: &["browser"], above: None, keys: &["ref", "startref", "endref"], means: Means::NoPlace },
     // Data that is dragged, by its media type.
     Row {
         tool: &["drop"],

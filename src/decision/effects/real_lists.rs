@@ -138,6 +138,13 @@ fn what_is_typed_chosen_or_named_is_no_place_and_the_same_key_elsewhere_is_one()
         (("fill_form", json!({"fields": [{"name": "a/b"}]})), ("fill_template", json!({"name": "../a/b"}))),
         (("browser_select_option", json!({"values": ["/"]})), ("select_files", json!({"values": ["/etc"]}))),
         (("browser_click", json!({"target": "//div"})), ("browser_upload", json!({"target": "/etc/passwd"}))),
+        (("browser_snapshot", json!({"target": "//main/p"})), ("snapshot", json!({"target": "/etc/passwd"}))),
+        (
+            ("browser_take_screenshot", json!({"target": "ul > li"})),
+            ("browser_take_screenshot", json!({"filename": "a/b"})),
+        ),
+        (("browser_take_screenshot", json!({"target": ".env"})), ("take_screenshot", json!({"target": ".env"}))),
+        (("browser_click", json!({"ref": "f1/e2"})), ("git_show", json!({"ref": "../x"}))),
         (("browser_drag", json!({"startTarget": "//li"})), ("copy", json!({"startTarget": "/etc/passwd"}))),
         (("browser_drop", json!({"data": {"text/plain": "/x"}})), ("browser_drop", json!({"data": {"note2": "/x"}}))),
         (

@@ -90,7 +90,14 @@ fn touches(excluded: &Constraint, value: &Value, with: With<'_>) -> bool {
         (Constraint::AnyOf(any), value) => any.iter().any(|one| touches(one, value, with)),
         (Constraint::OneOf(values), value) if values.iter().any(|one| same(one, value)) => true,
         (_, Value::Array(items)) => items.iter().any(|item| touches(excluded, item, with)),
-        (_, Value::Object(members)) => members.values().any(|member| touches(excluded, member, with)),
+        (_, Value::Object(members)) => {
+            members.iter().any(|(key, member)| touches_key(excluded, key, with) || touches(excluded, member, with))
+        }
+        (Constraint::Matches(_), Value::Bool(_) | Value::Number(_)) => {
+            let whole = value.as_f64().filter(|number| number.trunc() == *number);
+            let texts = [value.to_string(), whole.map_or(value.to_string(), |number| format!("{number:.0}"))];
+            texts.into_iter().any(|text| touches(excluded, &Value::String(text), with))
+        }
         (Constraint::Matches(pattern), Value::String(text)) => {
             let across = format!("(?s:{pattern})");
             let text = text.replace("\r\n", "\n");
@@ -119,6 +126,18 @@ fn touches(excluded: &Constraint, value: &Value, with: With<'_>) -> bool {
         (Constraint::Emails(emails), Value::String(text)) => hosts::read_addresses(text)
             .is_none_or(|all| all.iter().any(|address| hosts::admits_address(emails, address))),
         _ => satisfies(excluded, value, with),
+    }
+}
+
+/// The name of a member counts as a value, but for most names, which are neither a URL nor an address.
+fn touches_key(excluded: &Constraint, key: &str, with: With<'_>) -> bool {
+    match excluded {
+        Constraint::AnyOf(any) => any.iter().any(|one| touches_key(one, key, with)),
+        Constraint::Urls(_) => hosts::read_url(key).is_some() && touches(excluded, &Value::String(key.into()), with),
+        Constraint::Emails(_) => {
+            hosts::read_addresses(key).is_some() && touches(excluded, &Value::String(key.into()), with)
+        }
+        _ => touches(excluded, &Value::String(key.into()), with),
     }
 }
 

@@ -54,6 +54,24 @@ servers:
 }
 
 #[test]
+fn an_exclusion_sees_numbers_truths_and_the_names_of_members() {
+    let under = Under::policy(
+        "servers: { s: { tools: { t: { args: { x: { not: { matches: '(?i).*(admin|42|true).*' } }, p: { not: { paths: [./secret] } }, u: { not: { urls: ['https://evil.com/**'] } } } } } } }",
+    );
+    for excluded in
+        [json!({"admin": 1}), json!([{"a": {"Admin": []}}]), json!(42), json!(42.0), json!(1420), json!(true)]
+    {
+        under.denies_any("s", "t", json!({"x": excluded}));
+    }
+    under.denies_any("s", "t", json!({"p": {"secret/a": 1}}));
+    under.denies_any("s", "t", json!({"u": {"https://evil.com/a": 1}}));
+    for free in [json!({"user": 1}), json!(41), json!(4.2), json!(false), json!({"a": ["b", 7]})] {
+        under.allows("s", "t", json!({"x": free}));
+    }
+    under.allows("s", "t", json!({"p": {"docs/a": "b"}, "u": {"next": "https://ok.com/"}}));
+}
+
+#[test]
 fn both_ends_of_a_move_and_bare_protected_names_are_paths() {
     let under = flat("./src");
     for arguments in [
