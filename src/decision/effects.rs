@@ -212,6 +212,9 @@ impl<'a> Reader<'a> {
                 for path in &command.paths {
                     self.paths(spot, path, Found::Embedded, found);
                 }
+                for path in &command.changes {
+                    self.paths_as(spot, path, Found::Embedded, true, found);
+                }
                 for text in &command.urls {
                     found.push(Effect { argument: argument(), what: read_url(text, Found::Embedded) });
                 }
@@ -292,10 +295,14 @@ impl<'a> Reader<'a> {
     /// A path, once for each folder that it may be relative to. Which one the server takes is only known where the policy
     /// says so (`relative_to`): a server that does not know an argument `cwd` starts from its own.
     fn paths(&self, spot: &Spot<'_>, text: &str, found: Found, effects: &mut Vec<Effect>) {
+        self.paths_as(spot, text, found, self.changes, effects);
+    }
+
+    fn paths_as(&self, spot: &Spot<'_>, text: &str, found: Found, changes: bool, effects: &mut Vec<Effect>) {
         let is_base = keys::kind_of(spot.key) == Some(KeyKind::Base);
         let mut push = |base: Option<&str>| {
             let root = self.hints.root.as_deref();
-            let standing = Standing { root, base, changes: self.changes && !is_base, found };
+            let standing = Standing { root, base, changes: changes && !is_base, found };
             effects.push(Effect { argument: spot.pointer.clone(), what: read_path(text, standing) });
         };
         match self.hints.relative_to.get(spot.pattern()).and_then(|sibling| self.arguments.get(sibling)) {

@@ -6,6 +6,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::effects::{Found, PathEffect, Readings};
+use crate::model::place;
 
 mod names;
 mod set;
@@ -80,8 +81,10 @@ pub(super) fn readings(written: &str) -> Result<Readings, String> {
         let (once, all) = trimmed(&text);
         let plainer = from_file_uri(once)?.into_iter().chain(from_file_uri(all)?);
         let again =
-            [percent_decoded(&text), compatible(&text), unbackslashed(&text), through_proc(&text)?, unexpanded(&text)];
-        for reading in plainer.chain(again.into_iter().flatten()) {
+            [percent_decoded(&text), compatible(&text), unbackslashed(&text), through_proc(&text)?, unexpanded(&text)]
+                .into_iter()
+                .chain([elsewhere(&text)]);
+        for reading in plainer.chain(again.flatten()) {
             if !found.contains(&reading) {
                 found.push(reading);
             }
@@ -101,7 +104,10 @@ fn is_plain(text: &str) -> bool {
         b'/' => bytes.get(at + 1..).is_some_and(|rest| rest.starts_with(b"proc/") || rest.starts_with(b"dev/")),
         _ => false,
     };
-    !bytes.iter().enumerate().any(is_odd) && unexpanded(text).is_none() && strip_scheme(text, "file:").is_none()
+    !bytes.iter().enumerate().any(is_odd)
+        && unexpanded(text).is_none()
+        && elsewhere(text).is_none()
+        && strip_scheme(text, "file:").is_none()
 }
 
 /// `~/../x` and `$HOME/../x` as a server takes them that expands neither: the name is tidied away, and `x` is left. Where
@@ -118,6 +124,11 @@ fn unexpanded(text: &str) -> Option<String> {
         };
     }
     None
+}
+
+/// Below a folder that only the server's environment names: it lies within nothing that is granted by its place.
+fn elsewhere(text: &str) -> Option<String> {
+    place::below_unknown_folder(text).map(|_| format!("/{text}"))
 }
 
 /// Without white space and quotes around it, as many servers read it: one pair of each kind taken off, and all of them.

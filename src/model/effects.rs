@@ -178,6 +178,8 @@ pub struct CommandEffect {
     pub commands: Vec<SimpleCommand>,
     /// Targets of redirections and path-like words.
     pub paths: Vec<String>,
+    /// Places that are taken away, or written over with all below them. They do not stand in `paths` again.
+    pub changes: Vec<String>,
     /// Those of `paths` that a redirection writes. `/dev/null` and the standard streams are not among them.
     pub writes: Vec<String>,
     pub urls: Vec<String>,

@@ -198,6 +198,69 @@ pub fn below_user_folder(path: &str) -> Option<(&'static str, &str)> {
     })
 }
 
+/// What follows a variable at the beginning that is none of those which [`expand_home`] knows: `$TMPDIR/x`,
+/// `%ProgramData%\x`, `$(pwd)/x`. Where it leads nobody can tell but who expands it.
+pub fn below_unknown_folder(path: &str) -> Option<&str> {
+    if !path.starts_with(['$', '%', '`']) || below_user_folder(path).is_some() {
+        return None;
+    }
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_()".contains(c)) && name != "PWD"
+    };
+    let (name, rest) = match path.as_bytes() {
+        [b'%', ..] => path.get(1..)?.split_once('%')?,
+        [b'`', ..] => return path.get(1..)?.split_once('`').map(|(_, rest)| rest),
+        [b'$', b'(', ..] => return path.split_once(')').map(|(_, rest)| rest),
+        [b'$', b'{', ..] => path.get(2..)?.split_once('}')?,
+        _ => {
+            let named = path.get(1..)?;
+            let named = named
+                .get(..4)
+                .filter(|env| env.eq_ignore_ascii_case("env:"))
+                .and_then(|_| named.get(4..))
+                .unwrap_or(named);
+            let end = named.find(|c: char| !c.is_ascii_alphanumeric() && !"_@*".contains(c)).unwrap_or(named.len());
+            (named.get(..end)?, named.get(end..)?)
+        }
+    };
+    let name = name.strip_prefix("env:").unwrap_or(name).trim_matches(['@', '*']);
+    let positional = path.starts_with("$@") || path.starts_with("$*");
+    let ends = rest.is_empty() || rest.starts_with(['/', '\\']);
+    // `%2e%` is half of an encoding.
+    let is_encoded = path.starts_with('%') && name.starts_with(|c: char| c.is_ascii_digit());
+    (ends && !is_encoded && (is_name(name) || positional)).then_some(rest)
+}
+
+/// Variables that name a folder of the system, where nothing stands behind them.
+const SYSTEM_FOLDERS: [&str; 14] = [
+    "TMPDIR",
+    "OLDPWD",
+    "XDG_RUNTIME_DIR",
+    "PROGRAMDATA",
+    "ALLUSERSPROFILE",
+    "PUBLIC",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "WINDIR",
+    "PROGRAMFILES",
+    "PROGRAMFILES(X86)",
+    "PROGRAMW6432",
+    "COMMONPROGRAMFILES",
+    "COMSPEC",
+];
+
+/// Whether a string is a place below a folder that only the environment names, and not a name with a dollar before it.
+pub fn names_unknown_folder(text: &str) -> bool {
+    let Some(rest) = below_unknown_folder(text).filter(|_| !text.starts_with("$(")) else { return false };
+    let variable = text.get(..text.len() - rest.len()).unwrap_or_default();
+    let variable = variable.trim_start_matches(['$', '%', '{']).trim_end_matches(['%', '}']);
+    let name = variable.to_ascii_uppercase();
+    // Lower case is the field of a document, as in `$price`.
+    let is_shouted = name == variable && name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_shouted = is_shouted && rest.len() > 1 && !rest.contains(char::is_whitespace);
+    is_shouted || SYSTEM_FOLDERS.contains(&name.strip_prefix("ENV:").unwrap_or(&name))
+}
+
 /// `~`, `~user`, `$HOME`, `${HOME}`, `%USERPROFILE%`, `%APPDATA%` and `$PWD` at the beginning, as servers expand them.
 pub fn expand_home<'a>(path: &'a str, home: Option<&str>, cwd: &str) -> Cow<'a, str> {
     let Some(home) = home.filter(|_| path.starts_with(['~', '$', '%'])) else { return Cow::Borrowed(path) };

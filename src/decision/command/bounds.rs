@@ -229,6 +229,25 @@ const DANGERS: &[Danger] = &[
         ],
     },
     Danger { programs: &["tox"], letters: "xc", options: &["--override", "--conf", "exec"] },
+    Danger { programs: &["nox"], letters: "f", options: &["--noxfile", "--extra-pythons", "--force-python"] },
+    Danger {
+        programs: &["mvn", "mvnw"],
+        letters: "",
+        options: &[
+            "-f",
+            "-s",
+            "-gs",
+            "-t",
+            "-gt",
+            "-D",
+            "--file",
+            "--settings",
+            "--global-settings",
+            "--toolchains",
+            "--global-toolchains",
+            "--define",
+        ],
+    },
     Danger { programs: &["nodemon"], letters: "x", options: &["--exec", "--config"] },
     Danger { programs: &["nix-shell", "nix"], letters: "cEI", options: &["--run", "--command", "--expr", "--include"] },
     // They show their text through another program.
@@ -331,6 +350,17 @@ fn literal(name: &str, texts: &[&str]) -> Vec<usize> {
             operands(texts).skip(1).chain(indexes(texts, |text| text.contains("-cmd") || text.contains("-init"))),
         ),
         "git" => found.extend(git(texts)),
+        // Goals of plugins that run what the build file or a property says.
+        "mvn" | "mvnw" => found.extend(indexes(texts, |text| {
+            let runs = ["exec:", "antrun:", "groovy:", "gmavenplus:", "jetty:", "dependency:get"];
+            !text.starts_with('-') && (text.matches(':').count() > 1 || runs.iter().any(|goal| text.starts_with(goal)))
+        })),
+        // The second file is written.
+        "uniq" | "xxd" => found.extend(
+            operands(texts)
+                .filter(|at| !texts.get(*at).is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit())))
+                .skip(1),
+        ),
         _ => {}
     }
     if NAMERS.contains(&name) {

@@ -6,14 +6,14 @@
 //!
 //! # What is understood
 //!
-//! Lists, pipelines, groups, subshells, `if`, `for`, `while`, `until`, `case`, functions, `[[ ]]` of plain words,
+//! Lists, pipelines, groups, subshells, `if`, `for`, `while`, `until`, `case`, functions, `[[ ]]` of words and `&&`,
 //! arithmetic, command and process substitution wherever it may stand (in quotes, here-documents, defaults of
 //! parameters), redirections, here-documents, assignments, comments, joined lines.
 //!
 //! # What is refused
 //!
 //! What shells read differently: control characters and white space beyond ASCII, `$[...]`, `((` that is not plainly
-//! arithmetic, operators inside `[[ ]]`, extended globs, `select`, `coproc`; and what evaluates the *value* of a
+//! arithmetic, `<`, brackets and most `||` inside `[[ ]]`, extended globs, `select`, `coproc`; and what evaluates the *value* of a
 //! variable: `${!x}`, `${x@P}`, computed indexes, arithmetic on a variable that is not plainly a number.
 //!
 //! # Words that are known only when they run
@@ -23,6 +23,13 @@
 //! `--option` by the name of a file) and has no part that could become a hidden file. A variable or a substitution is
 //! admitted only by a pattern that holds the same text: `cargo test $(git status)` needs that pattern, and a grant of
 //! `git status` besides.
+//!
+//! # Places
+//!
+//! [`operands`] has a table of programs: which of their words are files, what becomes of them, and where that leads (a copy
+//! lies below its folder, an archive may replace anything in the folder it comes out in). What goes away or is written
+//! over as a whole is judged as a change to all below it. A variable is what the text gives it ([`values`]); one that it
+//! gives nothing lies within no grant.
 //!
 //! # What is not seen
 //!
@@ -42,6 +49,7 @@ mod scripts;
 mod set;
 mod shell;
 mod unfold;
+mod values;
 mod whole;
 
 #[cfg(test)]
@@ -51,6 +59,7 @@ use crate::model::effects::{CommandEffect, SimpleCommand, Word};
 use places::Places;
 use shell::Step;
 use unfold::Inner;
+use values::Variables;
 
 pub use set::CommandSet;
 
@@ -96,20 +105,23 @@ struct Reading {
 impl Reading {
     fn text(&mut self, text: &str, depth: usize) -> Result<(), String> {
         let script = shell::read(text)?;
+        let outer = self.places.enter(Variables::of(&script.steps));
         // A text inside a plain command is judged by its own commands; what holds it stays one command.
         self.compound |= depth == 0 && script.compound;
         for step in script.steps {
             self.steps += 1;
             match step {
                 Step::Command { words, fed } => self.command(words, depth, fed)?,
-                Step::Value(word) => self.places.value(&word),
+                Step::Value { word, .. } => self.places.value(&word),
                 Step::Redirect { target: Word::Literal(path), writes } => self.places.redirect(path, writes),
                 Step::Redirect { target, .. } => {
+                    self.places.open(&target);
                     let words = vec![Word::Literal(">".into()), target];
                     self.commands.push(SimpleCommand { words });
                 }
             }
         }
+        self.places.enter(outer);
         Ok(())
     }
 
@@ -137,7 +149,15 @@ impl Reading {
         if self.commands.iter().all(is_empty) && (self.steps == 0 || !self.commands.is_empty()) {
             return Err("it holds no command".into());
         }
-        let [paths, writes, urls] = self.places.finish()?;
-        Ok(CommandEffect { written, commands: self.commands, paths, writes, urls, compound: self.compound })
+        let found = self.places.finish()?;
+        Ok(CommandEffect {
+            written,
+            commands: self.commands,
+            paths: found.paths,
+            changes: found.changes,
+            writes: found.writes,
+            urls: found.urls,
+            compound: self.compound,
+        })
     }
 }

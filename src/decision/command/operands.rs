@@ -1,4 +1,23 @@
-//! Which words of a command are files, although they look like any word: by the options that the programs take.
+//! Which words of a command are files, although they look like any word, and what the program does to them: by the
+//! options that it takes.
+
+mod archives;
+mod special;
+mod syntax;
+mod table;
+
+use super::scripts;
+use syntax::{Operands, Syntax, Value};
+use table::{FILES, SYNTAXES};
+
+/// What becomes of a place that a command names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// It is read, or it is one file that is written.
+    Touched,
+    /// It goes away, or is written over with all below it.
+    Changed,
+}
 
 /// What a word is to its program.
 #[derive(Debug, Clone, PartialEq)]
@@ -6,337 +25,247 @@ pub(super) enum Role {
     /// A pattern, a script, a revision: no place.
     Nothing,
     File,
+    /// A file or a folder that is changed with all below it.
+    Tree,
     /// An option with a file in the same word: `-tdocs`, `--file=docs`.
     Glued(String),
+    /// A file, or one on another machine: `host:path`.
+    Remote,
     /// Judged by its form.
     Word,
 }
 
 /// The words after the program, one by one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Roles {
     pub words: Vec<Role>,
-    /// Whether a file is among the operands.
-    has_file: bool,
+    /// Places that are no whole word: the file in `if=x`, where a copy comes to lie, the folder that it stands in.
+    pub more: Vec<(String, Use)>,
 }
-
-/// What an option's value is.
-#[derive(Clone, Copy, PartialEq)]
-enum Value {
-    None,
-    Plain,
-    File,
-    /// The script itself.
-    Script,
-    /// A file that holds it.
-    ScriptFile,
-    /// A name, and what it gets.
-    Pair,
-    /// A name, and the file that it gets.
-    PairFile,
-}
-
-/// The options of a program, from its manual.
-struct Syntax {
-    programs: &'static [&'static str],
-    /// The first operand is a pattern or a script, unless an option holds it.
-    pattern: bool,
-    /// Short options with a value that is no file; the next word may be it.
-    plain: &'static str,
-    files: &'static str,
-    scripts: &'static str,
-    script_files: &'static str,
-    long: &'static [(&'static str, Value)],
-}
-
-const NONE: Syntax =
-    Syntax { programs: &[], pattern: false, plain: "", files: "", scripts: "", script_files: "", long: &[] };
-
-const SYNTAXES: &[Syntax] = &[
-    Syntax {
-        programs: &["grep", "egrep", "fgrep", "ggrep", "zgrep"],
-        pattern: true,
-        plain: "ABCDdm",
-        scripts: "e",
-        script_files: "f",
-        long: &[
-            ("--regexp", Value::Script),
-            ("--file", Value::ScriptFile),
-            ("--exclude-from", Value::File),
-            ("--after-context", Value::Plain),
-            ("--before-context", Value::Plain),
-            ("--max-count", Value::Plain),
-            ("--include", Value::Plain),
-            ("--exclude", Value::Plain),
-            ("--exclude-dir", Value::Plain),
-            ("--binary-files", Value::Plain),
-            ("--directories", Value::Plain),
-            ("--devices", Value::Plain),
-            ("--label", Value::Plain),
-        ],
-        ..NONE
-    },
-    Syntax {
-        programs: &["rg"],
-        pattern: true,
-        plain: "ABCEdgjmMrtT",
-        scripts: "e",
-        script_files: "f",
-        long: &[
-            ("--regexp", Value::Script),
-            ("--file", Value::ScriptFile),
-            ("--ignore-file", Value::File),
-            ("--after-context", Value::Plain),
-            ("--before-context", Value::Plain),
-            ("--context", Value::Plain),
-            ("--max-count", Value::Plain),
-            ("--max-depth", Value::Plain),
-            ("--max-columns", Value::Plain),
-            ("--max-filesize", Value::Plain),
-            ("--glob", Value::Plain),
-            ("--iglob", Value::Plain),
-            ("--type", Value::Plain),
-            ("--type-not", Value::Plain),
-            ("--type-add", Value::Plain),
-            ("--replace", Value::Plain),
-            ("--threads", Value::Plain),
-            ("--sort", Value::Plain),
-            ("--sortr", Value::Plain),
-            ("--color", Value::Plain),
-            ("--colors", Value::Plain),
-            ("--encoding", Value::Plain),
-            ("--engine", Value::Plain),
-        ],
-        ..NONE
-    },
-    Syntax { programs: &["ag", "ack"], pattern: true, plain: "ABCGm", scripts: "g", ..NONE },
-    Syntax {
-        programs: &["sed", "gsed"],
-        pattern: true,
-        scripts: "e",
-        script_files: "f",
-        long: &[("--expression", Value::Script), ("--file", Value::ScriptFile), ("--line-length", Value::Plain)],
-        ..NONE
-    },
-    Syntax {
-        programs: &["awk", "gawk", "mawk", "nawk"],
-        pattern: true,
-        plain: "Fv",
-        files: "il",
-        scripts: "e",
-        script_files: "fE",
-        long: &[
-            ("--file", Value::ScriptFile),
-            ("--exec", Value::ScriptFile),
-            ("--source", Value::Script),
-            ("--include", Value::File),
-            ("--field-separator", Value::Plain),
-            ("--assign", Value::Plain),
-        ],
-    },
-    Syntax {
-        programs: &["jq", "yq"],
-        pattern: true,
-        plain: "oI",
-        files: "L",
-        script_files: "f",
-        long: &[
-            ("--from-file", Value::ScriptFile),
-            ("--arg", Value::Pair),
-            ("--argjson", Value::Pair),
-            ("--slurpfile", Value::PairFile),
-            ("--rawfile", Value::PairFile),
-            ("--indent", Value::Plain),
-            ("--output-format", Value::Plain),
-        ],
-        ..NONE
-    },
-    Syntax {
-        programs: &["cp", "mv", "ln", "install", "gcp", "gmv", "gln"],
-        plain: "Smog",
-        files: "t",
-        long: &[("--target-directory", Value::File)],
-        ..NONE
-    },
-    Syntax {
-        programs: &["touch", "truncate", "date"],
-        files: "r",
-        long: &[("--reference", Value::File), ("--file", Value::File)],
-        ..NONE
-    },
-    Syntax { programs: &["chmod", "chown", "chgrp"], long: &[("--reference", Value::File)], ..NONE },
-    Syntax {
-        programs: &["wc", "du", "sort", "diff", "file"],
-        long: &[
-            ("--files0-from", Value::File),
-            ("--files-from", Value::File),
-            ("--exclude-from", Value::File),
-            ("--exclude", Value::Plain),
-            ("--from-file", Value::File),
-            ("--to-file", Value::File),
-            ("--output", Value::File),
-            ("--temporary-directory", Value::File),
-        ],
-        ..NONE
-    },
-    Syntax {
-        programs: &["make", "gmake", "ninja"],
-
-        files: "fCI",
-        long: &[
-            ("--file", Value::File),
-            ("--makefile", Value::File),
-            ("--directory", Value::File),
-            ("--include-dir", Value::File),
-        ],
-        ..NONE
-    },
-];
 
 /// With these a search takes no pattern: every operand is a file.
 const NO_PATTERN: [&str; 3] = ["--files", "--type-list", "-f"];
 
-/// The role of each word. `are_files`: the operands of this program are files.
-pub(super) fn roles(name: &str, texts: &[String], are_files: bool) -> Roles {
-    if name == "git" {
-        return super::revisions::roles(texts);
+/// Behind these stands another command, which is read by itself.
+const RUN: [&str; 4] = ["-x", "-X", "--exec", "--exec-batch"];
+
+/// The roles of each word after the program. `fed`: it reads from a pipe.
+pub(super) fn roles(name: &str, texts: &[String], fed: bool) -> Roles {
+    let mut roles = match name {
+        "git" => super::revisions::roles(texts),
+        "find" | "gfind" => special::find(texts),
+        "dd" => special::dd(texts),
+        "tar" | "gtar" | "bsdtar" => archives::tar(texts),
+        "unzip" => archives::unzip(texts),
+        "7z" | "7za" | "7zz" | "7zr" => archives::seven_zip(texts),
+        // Their operands are letters and numbers.
+        "tr" | "expr" => {
+            let role = |text: &String| if text.starts_with('-') { Role::Word } else { Role::Nothing };
+            Roles { words: texts.iter().map(role).collect(), more: Vec::new() }
+        }
+        _ => by_table(name, texts),
+    };
+    if special::reads_folder(&roles, name, texts, fed) {
+        roles.more.push((".".into(), Use::Touched));
     }
-    // Their operands are letters and numbers.
-    if ["tr", "expr"].contains(&name) {
-        let words = texts.iter().map(|text| if text.starts_with('-') { Role::Word } else { Role::Nothing }).collect();
-        return Roles::new(words);
-    }
-    let syntax = SYNTAXES.iter().find(|syntax| syntax.programs.contains(&name)).unwrap_or(&NONE);
-    let are_files = are_files || syntax.pattern;
-    let mut reader = Operands { syntax, are_files, awaits_pattern: syntax.pattern, words: Vec::new() };
-    reader.read(texts);
-    Roles::new(reader.words)
+    roles
 }
 
-struct Operands {
+fn by_table(name: &str, texts: &[String]) -> Roles {
+    const NONE: Syntax = Syntax { programs: &[], operands: Operands::Words, short: &[], long: &[] };
+    const BARE: Syntax = Syntax { programs: FILES, operands: Operands::Files, short: &[], long: &[] };
+    let is_own = |syntax: &&Syntax| syntax.programs.contains(&name);
+    let syntax = SYNTAXES.iter().find(is_own).unwrap_or(if FILES.contains(&name) { &BARE } else { &NONE });
+    let first = matches!(syntax.operands, Operands::AfterPattern | Operands::AfterMode | Operands::Program);
+    let mut reader = Reader {
+        name,
+        syntax,
+        texts,
+        awaits_first: first,
+        ended: false,
+        into: None,
+        operands: vec![],
+        names: vec![],
+        roles: Roles::default(),
+    };
+    reader.read();
+    special::look_for(&reader.names, texts, &mut reader.roles);
+    special::finish(name, syntax.operands, texts, &reader.operands, reader.into.as_deref(), &mut reader.roles);
+    reader.roles
+}
+
+struct Reader<'a> {
+    name: &'a str,
     syntax: &'static Syntax,
-    are_files: bool,
-    awaits_pattern: bool,
-    words: Vec<Role>,
+    texts: &'a [String],
+    /// The operand that is a pattern, a mode or a program has not come yet.
+    awaits_first: bool,
+    /// Nothing that follows is an option.
+    ended: bool,
+    /// Where the operands go, by an option.
+    into: Option<String>,
+    /// Indexes of the operands that are files.
+    operands: Vec<usize>,
+    /// Names that are looked for.
+    names: Vec<String>,
+    roles: Roles,
 }
 
-impl Operands {
-    fn read(&mut self, texts: &[String]) {
-        let mut ended = false;
-        let mut before = "";
-        let mut at = 0;
-        while let Some(text) = texts.get(at) {
-            at += 1;
-            if ended || !text.starts_with('-') || text == "-" {
-                // The empty value of `-i` where sed wants one.
-                let is_suffix = text.is_empty() && before == "-i";
-                self.operand(is_suffix);
+impl Reader<'_> {
+    fn read(&mut self) {
+        while let Some(text) = self.texts.get(self.roles.words.len()) {
+            if self.name.starts_with("fd") && RUN.contains(&text.as_str()) {
+                self.roles.words.resize(self.texts.len(), Role::Nothing);
+            } else if self.syntax.operands == Operands::AfterMode && self.awaits_first && is_mode(text) {
+                self.awaits_first = false;
+                self.roles.words.push(Role::Nothing);
+            } else if self.ended || !text.starts_with('-') || text == "-" {
+                self.operand(text);
             } else if text == "--" {
-                ended = true;
-                self.words.push(Role::Word);
+                self.ended = true;
+                self.roles.words.push(Role::Word);
             } else {
-                self.option(text, texts.get(at).map(String::as_str));
-                at = self.words.len();
+                self.option(text);
             }
-            before = text;
         }
     }
 
     /// An option, with the words after it that are its value.
-    fn option(&mut self, text: &str, next: Option<&str>) {
+    fn option(&mut self, text: &str) {
         let (value, glued) = self.syntax.option(text);
-        self.awaits_pattern &= !matches!(value, Value::Script | Value::ScriptFile) && !NO_PATTERN.contains(&text);
-        let is_file = matches!(value, Value::File | Value::ScriptFile);
-        self.words.push(match glued {
-            Some(file) if is_file => Role::Glued(file.to_owned()),
-            _ => Role::Word,
-        });
-        let Some(next) = next.filter(|_| glued.is_none()) else { return };
-        // Some programs take these without a number.
-        let counts = ["-A", "-B", "-C"].contains(&text) && !next.bytes().all(|byte| byte.is_ascii_digit());
-        match value {
-            Value::None => {}
-            Value::Plain if counts || next.starts_with('-') => {}
-            Value::Pair => self.words.extend([Role::Word, Role::Word]),
-            Value::PairFile => self.words.extend([Role::Word, Role::File]),
-            // A program whose operands are files keeps the word as one.
-            _ if is_file || (self.are_files && !self.syntax.pattern) => self.words.push(Role::File),
-            _ => self.words.push(Role::Word),
-        }
-    }
-
-    fn operand(&mut self, is_suffix: bool) {
-        self.words.push(match () {
-            () if is_suffix => Role::Nothing,
-            () if std::mem::take(&mut self.awaits_pattern) => Role::Nothing,
-            () if self.are_files => Role::File,
-            () => Role::Word,
-        });
-    }
-}
-
-impl Syntax {
-    /// What the value of this option is, and the value if it is in the same word.
-    fn option<'a>(&self, text: &'a str) -> (Value, Option<&'a str>) {
-        if text.starts_with("--") {
-            let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
-            // GNU tools take any beginning of a long option.
-            let exact = self.long.iter().find(|(long, _)| *long == name);
-            let begun = || self.long.iter().find(|(long, _)| name.len() > 3 && long.starts_with(name));
-            let found = exact.or_else(begun).map_or(Value::None, |(_, value)| *value);
-            return (found, value);
-        }
-        for (at, letter) in text.char_indices().skip(1) {
-            let value = match letter {
-                letter if self.plain.contains(letter) => Value::Plain,
-                letter if self.files.contains(letter) => Value::File,
-                letter if self.scripts.contains(letter) => Value::Script,
-                letter if self.script_files.contains(letter) => Value::ScriptFile,
-                _ => continue,
-            };
-            let glued = text.get(at + letter.len_utf8()..).filter(|rest| !rest.is_empty());
-            return (value, glued);
-        }
-        (Value::None, None)
-    }
-}
-
-impl Roles {
-    pub(super) fn new(words: Vec<Role>) -> Roles {
-        let has_file = words.contains(&Role::File);
-        Roles { words, has_file }
-    }
-
-    /// Whether the program reads the folder that it stands in, since no operand says another one.
-    pub(super) fn reads_folder(&self, name: &str, texts: &[String], fed: bool) -> bool {
-        let has = |wanted: &[&str]| texts.iter().any(|text| wanted.contains(&text.as_str()));
-        let cluster = |letters: &[char]| {
-            texts.iter().any(|text| text.starts_with('-') && !text.starts_with("--") && text.contains(letters))
+        let is_first = matches!(value, Value::Script | Value::ScriptFile | Value::Code);
+        let without = self.syntax.operands == Operands::AfterPattern && NO_PATTERN.contains(&text);
+        self.awaits_first &= !is_first && !without;
+        let Some(glued) = glued else {
+            self.roles.words.push(Role::Word);
+            // A program that runs the text of an option has its own words behind it.
+            self.ended |= is_first && self.syntax.operands == Operands::Program && self.name.starts_with("py");
+            return self.next(value);
         };
-        let starts_elsewhere = match name {
-            "find" | "gfind" => self.words.first() == Some(&Role::File),
-            _ => self.has_file,
-        };
-        if starts_elsewhere || has(&["--help", "--version"]) {
-            return false;
-        }
-        match name {
-            "grep" | "egrep" | "fgrep" | "ggrep" => {
-                cluster(&['r', 'R'])
-                    || texts.iter().any(|text| {
-                        text.strip_prefix("--").is_some_and(|long| {
-                            long.len() > 2
-                                && ("recursive".starts_with(long) || "dereference-recursive".starts_with(long))
-                        })
-                    })
-                    || has(&["-drecurse", "recurse", "--directories=recurse"])
+        let role = match value {
+            Value::File | Value::ScriptFile | Value::Into => Role::Glued(glued.to_owned()),
+            Value::Number | Value::Text => Role::Nothing,
+            Value::Name => {
+                self.names.push(glued.to_owned());
+                Role::Nothing
             }
-            // They read a pipe where there is one.
-            "rg" | "ag" | "ack" => !fed,
-            "tree" | "du" | "find" | "gfind" => true,
-            "ls" | "dir" => cluster(&['R']) || has(&["--recursive"]),
-            "git" => has(&["grep"]),
-            _ => false,
+            Value::Script | Value::Data | Value::Form | Value::Cookie => {
+                self.part(value, glued);
+                Role::Nothing
+            }
+            _ => Role::Word,
+        };
+        if value == Value::Into {
+            self.into = Some(glued.to_owned());
+        }
+        self.roles.words.push(role);
+    }
+
+    /// The word after an option, if it is the option's value.
+    fn next(&mut self, value: Value) {
+        let Some(next) = self.texts.get(self.roles.words.len()) else { return };
+        let role = match value {
+            Value::None => return,
+            Value::Number if !is_number(next) => return,
+            Value::Plain if next.starts_with('-') => return,
+            Value::Number | Value::Text => Role::Nothing,
+            Value::Name => {
+                self.names.push(next.clone());
+                Role::Nothing
+            }
+            Value::Plain | Value::Code => {
+                self.roles.more.extend(scripts::files(self.name, next).into_iter().map(|file| (file, Use::Touched)));
+                Role::Word
+            }
+            Value::File | Value::ScriptFile if next == "-" => Role::Nothing,
+            Value::File | Value::ScriptFile => Role::File,
+            Value::Into => {
+                self.into = Some(next.clone());
+                Role::File
+            }
+            Value::Script | Value::Data | Value::Form | Value::Cookie => {
+                let next = next.clone();
+                self.part(value, &next);
+                Role::Nothing
+            }
+            Value::Pair | Value::PairFile => {
+                self.roles.words.push(Role::Word);
+                match value {
+                    _ if self.roles.words.len() == self.texts.len() => return,
+                    Value::PairFile => Role::File,
+                    _ => Role::Word,
+                }
+            }
+        };
+        self.roles.words.push(role);
+    }
+
+    /// The file within a value.
+    fn part(&mut self, value: Value, text: &str) {
+        let found = match value {
+            Value::Script => scripts::files(self.name, text),
+            Value::Data => text
+                .split_once('@')
+                .filter(|(name, _)| !name.contains('='))
+                .map(|(_, file)| file.to_owned())
+                .into_iter()
+                .collect(),
+            Value::Form => special::files_of_form(text),
+            Value::Cookie if !text.contains('=') => vec![text.to_owned()],
+            _ => Vec::new(),
+        };
+        self.roles.more.extend(found.into_iter().filter(|file| file != "-").map(|file| (file, Use::Touched)));
+    }
+
+    fn operand(&mut self, text: &str) {
+        // The empty value of `-i` where sed wants one.
+        let before = self.roles.words.len().checked_sub(1).and_then(|at| self.texts.get(at));
+        let is_suffix = text.is_empty() && before.is_some_and(|before| before == "-i");
+        let is_verb = self.name == "yq" && ["e", "ea", "eval", "eval-all"].contains(&text);
+        let is_flag = self.syntax.operands == Operands::Program && text.starts_with('+');
+        let role = match self.syntax.operands {
+            _ if is_suffix || (is_verb && self.awaits_first) => Role::Nothing,
+            _ if is_flag && self.awaits_first => Role::Word,
+            Operands::AfterPattern if std::mem::take(&mut self.awaits_first) => {
+                self.roles.more.extend(scripts::files(self.name, text).into_iter().map(|file| (file, Use::Touched)));
+                if self.name.starts_with("fd") {
+                    self.names.push(text.trim_start_matches('^').trim_end_matches('$').replace('\\', ""));
+                }
+                Role::Nothing
+            }
+            Operands::AfterMode if std::mem::take(&mut self.awaits_first) => Role::Nothing,
+            Operands::Program if std::mem::take(&mut self.awaits_first) => {
+                self.ended = true;
+                if text == "-" { Role::Nothing } else { Role::File }
+            }
+            Operands::Words | Operands::Program => Role::Word,
+            _ if text == "-" => Role::Nothing,
+            operands => {
+                self.operands.push(self.roles.words.len());
+                match operands {
+                    Operands::Gone | Operands::AfterMode => Role::Tree,
+                    Operands::Remote => Role::Remote,
+                    _ => Role::File,
+                }
+            }
+        };
+        // What follows the program is for the program.
+        self.roles.words.push(role);
+        if self.syntax.operands == Operands::Program && self.ended {
+            self.roles.words.resize(self.texts.len(), Role::Word);
         }
     }
+}
+
+/// `-x`, `u+x`, `0755`: what chmod takes for a mode where an option might stand.
+fn is_mode(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|mode| {
+        !mode.is_empty() && mode.chars().all(|c| "rwxXstugoa,+=-01234567".contains(c)) && !mode.starts_with('-')
+    })
+}
+
+/// `5`, `+5`, `-5`, `5k`.
+fn is_number(text: &str) -> bool {
+    let digits = text.trim_start_matches(['+', '-']).trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    text.len() < 24 && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }

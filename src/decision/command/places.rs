@@ -2,92 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::operands::{self, Role};
-use super::unfold::{from_program, program};
+use super::operands::{self, Role, Use};
+use super::unfold::{command_of_wrapper, from_program, program};
+use super::values::{self, Variables, text};
 use crate::model::effects::Word;
-
-/// Programs whose operands are files, whatever they look like.
-const FILE_PROGRAMS: &[&str] = &[
-    "cat",
-    "tac",
-    "bat",
-    "head",
-    "tail",
-    "less",
-    "more",
-    "tee",
-    "rm",
-    "rmdir",
-    "unlink",
-    "shred",
-    "cp",
-    "mv",
-    "ln",
-    "install",
-    "mkdir",
-    "touch",
-    "truncate",
-    "chmod",
-    "chown",
-    "chgrp",
-    "stat",
-    "file",
-    "wc",
-    "nl",
-    "od",
-    "xxd",
-    "hexdump",
-    "strings",
-    "base64",
-    "base32",
-    "md5sum",
-    "sha1sum",
-    "sha256sum",
-    "sha512sum",
-    "cksum",
-    "sort",
-    "uniq",
-    "diff",
-    "cmp",
-    "comm",
-    "paste",
-    "cut",
-    "split",
-    "ls",
-    "dir",
-    "tree",
-    "du",
-    "df",
-    "readlink",
-    "realpath",
-    "cd",
-    "pushd",
-    "source",
-    ".",
-    "gzip",
-    "gunzip",
-    "zcat",
-    "bzip2",
-    "xz",
-    "unzip",
-    "zip",
-    "patch",
-    "nano",
-    "vi",
-    "vim",
-    "find",
-    "rev",
-    "fold",
-    "fmt",
-    "column",
-    "iconv",
-    "mktemp",
-    "mkfifo",
-    "link",
-    "shasum",
-    "open",
-    "xdg-open",
-];
 
 /// Programs whose operands are hosts or URLs without a scheme.
 const WEB_PROGRAMS: &[&str] = &["curl", "wget", "http", "https", "xh", "httpie", "lynx", "w3m", "links"];
@@ -107,13 +25,27 @@ const HOST_PROGRAMS: &[&str] = &[
     "whois",
 ];
 
+/// The standard streams and what is always empty.
+const STREAMS: [&str; 5] = ["/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty"];
+
 /// What has been found, each once, in order.
 #[derive(Default)]
+pub(super) struct Found {
+    pub paths: Vec<String>,
+    /// Those that go away or are written over with all below them; they are not among `paths`.
+    pub changes: Vec<String>,
+    pub writes: Vec<String>,
+    pub urls: Vec<String>,
+}
+
+#[derive(Default)]
 pub(super) struct Places {
-    paths: Vec<String>,
-    writes: Vec<String>,
-    urls: Vec<String>,
-    seen: HashSet<String>,
+    found: Found,
+    /// Places, and whether they change.
+    seen: HashSet<(String, bool)>,
+    /// URLs.
+    known: HashSet<String>,
+    variables: Variables,
     /// Folders that a `cd` before led to: a relative path may start from any of them.
     folders: Vec<String>,
     moves: usize,
@@ -123,15 +55,23 @@ pub(super) struct Places {
 const MAX_FOLDERS: usize = 8;
 
 impl Places {
-    /// Paths, written paths, URLs.
-    pub(super) fn finish(self) -> Result<[Vec<String>; 3], String> {
+    pub(super) fn finish(self) -> Result<Found, String> {
         match self.moves {
-            0..=MAX_FOLDERS => Ok([self.paths, self.writes, self.urls]),
+            0..=MAX_FOLDERS => Ok(self.found),
             _ => Err(format!("it changes its folder more than {MAX_FOLDERS} times")),
         }
     }
 
+    /// Takes the variables of a text, and hands back those of the text around it.
+    pub(super) fn enter(&mut self, variables: Variables) -> Variables {
+        std::mem::replace(&mut self.variables, variables)
+    }
+
     fn path(&mut self, path: &str) {
+        self.place(path, Use::Touched);
+    }
+
+    fn place(&mut self, path: &str, used: Use) {
         let path = match path.strip_prefix("${HOME}") {
             Some(rest) => format!("$HOME{rest}"),
             None => path.to_owned(),
@@ -141,34 +81,43 @@ impl Places {
             for joined in
                 self.folders.iter().map(|folder| format!("{}/{path}", folder.trim_end_matches('/'))).collect::<Vec<_>>()
             {
-                self.add(joined);
+                self.add(joined, used);
             }
         }
-        self.add(path);
+        self.add(path, used);
     }
 
-    fn add(&mut self, path: String) {
-        if !path.is_empty() && self.seen.insert(path.clone()) {
-            self.paths.push(path);
+    fn add(&mut self, path: String, used: Use) {
+        let changes = used == Use::Changed;
+        if path.is_empty() || (!changes && STREAMS.contains(&path.as_str())) {
+            return;
+        }
+        if self.seen.insert((path.clone(), changes)) {
+            if changes { self.found.changes.push(path) } else { self.found.paths.push(path) }
         }
     }
 
     fn url(&mut self, url: String) {
-        if self.seen.insert(url.clone()) {
-            self.urls.push(url);
+        if self.known.insert(url.clone()) {
+            self.found.urls.push(url);
         }
     }
 
     pub(super) fn redirect(&mut self, path: String, writes: bool) {
         self.path(&path);
         if writes {
-            self.writes.push(path);
+            self.found.writes.push(path);
         }
+    }
+
+    /// A redirection to what is known only when it runs.
+    pub(super) fn open(&mut self, target: &Word) {
+        self.word(&text(target), true, &Role::File);
     }
 
     /// A word that is no argument: the value of a variable, an item of a loop.
     pub(super) fn value(&mut self, word: &Word) {
-        self.look(&text(word), false);
+        self.look(&text(word), None);
     }
 
     /// `fed`: it reads from a pipe.
@@ -178,36 +127,70 @@ impl Places {
         let words = from_program(words);
         let Some((first, rest)) = words.split_first() else { return };
         let name = program(first).unwrap_or_default();
-        let is = |list: &[&str]| list.contains(&name.as_str());
         if let Word::Literal(program) = first
             && program.contains('/')
         {
             self.path(program);
         }
-        let (files, web, hosts) = (is(FILE_PROGRAMS), is(WEB_PROGRAMS), is(HOST_PROGRAMS));
         let texts: Vec<String> = rest.iter().map(text).collect();
-        let roles = operands::roles(&name, &texts, files);
-        if roles.reads_folder(&name, &texts, fed) {
-            self.path(".");
+        let mut roles = operands::roles(&name, &texts, fed);
+        // What a wrapper runs is read by itself.
+        if let Some(start) = command_of_wrapper(&name, words) {
+            roles.words.iter_mut().skip(start - 1).for_each(|role| *role = Role::Nothing);
         }
-        for (text, role) in texts.iter().zip(&roles.words) {
-            match role {
-                Role::Nothing => continue,
-                Role::File => self.look(text, true),
-                Role::Glued(file) => {
-                    self.look(text, false);
-                    self.path(file);
-                }
-                Role::Word => {
-                    if !text.starts_with('-') && (web || hosts) && !text.contains("://") && looks_like_host(text) {
-                        self.url(format!("{}://{text}", if web { "http" } else { "ssh" }));
-                    }
-                    self.look(text, false);
-                }
+        for ((word, text), role) in rest.iter().zip(&texts).zip(&roles.words) {
+            if *role == Role::Word && !text.starts_with('-') {
+                self.host(&name, text);
             }
+            self.word(text, matches!(word, Word::Dynamic(_)), role);
+        }
+        for (place, used) in roles.more {
+            let role = if used == Use::Changed { Role::Tree } else { Role::File };
+            self.word(&place, place.contains(['$', '{']), &role);
         }
         if matches!(name.as_str(), "cd" | "pushd" | "chdir") {
             self.change_folder(rest);
+        }
+    }
+
+    /// An operand that is a host or a URL without a scheme.
+    fn host(&mut self, program: &str, text: &str) {
+        let web = WEB_PROGRAMS.contains(&program);
+        if (web || HOST_PROGRAMS.contains(&program)) && !text.contains("://") && looks_like_host(text) {
+            self.url(format!("{}://{text}", if web { "http" } else { "ssh" }));
+        }
+    }
+
+    /// One word by its role. `open`: it holds what is known only when it runs, and is read in every spelling that the text
+    /// gives it.
+    fn word(&mut self, text: &str, open: bool, role: &Role) {
+        if *role == Role::Nothing {
+            return;
+        }
+        let (spellings, unknown) =
+            if open { self.variables.spellings(text) } else { (vec![text.to_owned()], Vec::new()) };
+        for text in &spellings {
+            // What a command prints is taken for a name in the folder where it is used.
+            let is_printed = open && values::is_printed(text) && !unknown.iter().any(|name| text.starts_with(name));
+            let file = if is_printed { format!("./{text}") } else { text.clone() };
+            match role {
+                Role::Nothing => {}
+                Role::File => self.look(&file, Some(Use::Touched)),
+                Role::Tree => self.look(&file, Some(Use::Changed)),
+                Role::Glued(file) => {
+                    self.look(text, None);
+                    self.path(file);
+                }
+                Role::Remote => match text.split_once(':').filter(|(host, _)| !host.contains('/')) {
+                    Some((host, path)) if !text.contains("://") => self.url(format!("ssh://{host}/{path}")),
+                    _ => self.look(text, Some(Use::Touched)),
+                },
+                Role::Word => self.look(text, None),
+            }
+        }
+        // A variable of which the text says nothing may lead anywhere.
+        if matches!(role, Role::File | Role::Tree | Role::Remote) || spellings.iter().any(|text| is_path(text)) {
+            unknown.iter().for_each(|variable| self.path(variable));
         }
     }
 
@@ -223,8 +206,8 @@ impl Places {
         self.folders.extend(joined.or(Some(folder)));
     }
 
-    /// Reads one word. `is_file`: it is a file whatever it looks like.
-    fn look(&mut self, text: &str, is_file: bool) {
+    /// Reads one word. `used`: it is a file whatever it looks like, and this becomes of it.
+    fn look(&mut self, text: &str, used: Option<Use>) {
         if let Some(mark) = text.find("://") {
             let scheme = |byte: &u8| byte.is_ascii_alphanumeric() || b"+.-".contains(byte);
             let length = text.as_bytes().iter().take(mark).rev().take_while(|byte| scheme(byte)).count();
@@ -235,8 +218,8 @@ impl Places {
                 return;
             }
         }
-        if is_file && !text.is_empty() {
-            self.path(text);
+        if let Some(used) = used.filter(|_| !text.is_empty()) {
+            self.place(text, used);
             return;
         }
         if text.contains(char::is_whitespace) {
@@ -273,14 +256,6 @@ impl Places {
                 self.path(piece);
             }
         }
-    }
-}
-
-/// The text of a word; of one that is open, as written without its quotes.
-fn text(word: &Word) -> String {
-    match word {
-        Word::Literal(text) => text.clone(),
-        Word::Dynamic(source) => source.chars().filter(|c| !['"', '\'', '\\'].contains(c)).collect(),
     }
 }
 

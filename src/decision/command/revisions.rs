@@ -1,6 +1,6 @@
 //! Words of git: which are files, and which name a revision.
 
-use super::operands::{Role, Roles};
+use super::operands::{Role, Roles, Use};
 
 /// Their operands are branches and commits, never files.
 const OF_REVISIONS: [&str; 8] = ["merge", "rebase", "switch", "branch", "cherry-pick", "revert", "merge-base", "tag"];
@@ -9,7 +9,16 @@ const OF_REVISIONS: [&str; 8] = ["merge", "rebase", "switch", "branch", "cherry-
 const OF_BOTH: [&str; 7] = ["diff", "log", "show", "checkout", "reset", "rev-list", "shortlog"];
 
 /// Their operands are files.
-const OF_FILES: [&str; 8] = ["add", "rm", "mv", "clean", "apply", "restore", "init", "ls-files"];
+const OF_FILES: [&str; 5] = ["add", "apply", "restore", "init", "ls-files"];
+
+/// Their operands are files that go away, with all below them.
+const GONE: [&str; 3] = ["rm", "mv", "clean"];
+
+/// Options before the verb, with a folder in the same word or the next.
+const FOLDERS: [&str; 3] = ["-C", "--git-dir", "--work-tree"];
+
+/// Verbs that keep a message, which their `-m` holds.
+const OF_MESSAGES: [&str; 6] = ["commit", "tag", "merge", "notes", "stash", "revert"];
 
 /// Where the names of other repositories' branches start by convention.
 const REMOTES: [&str; 4] = ["origin/", "upstream/", "refs/", "remotes/"];
@@ -24,13 +33,15 @@ pub(super) fn roles(texts: &[String]) -> Roles {
     let (mut before, mut cloned) = ("", false);
     for text in texts {
         let role = match text.as_str() {
+            _ if ended && GONE.contains(&verb) => Role::Tree,
             _ if ended => Role::File,
             "--" => {
                 ended = true;
                 Role::Word
             }
-            _ if verb.is_empty() && before == "-C" => Role::File,
+            _ if verb.is_empty() && FOLDERS.contains(&before) => Role::File,
             _ if verb.is_empty() && before == "-c" => Role::Word,
+            _ if OF_MESSAGES.contains(&verb) && takes_message(before) => Role::Nothing,
             option if glued_file(verb, option).is_some() => {
                 Role::Glued(glued_file(verb, option).unwrap_or_default().to_owned())
             }
@@ -49,6 +60,7 @@ pub(super) fn roles(texts: &[String]) -> Roles {
                 Role::Nothing
             }
             _ if verb == "restore" && ["-s", "--source"].contains(&before) => Role::Word,
+            _ if GONE.contains(&verb) => Role::Tree,
             _ if without_index || OF_FILES.contains(&verb) || (verb == "grep" && (before == "-f" || !ends)) => {
                 Role::File
             }
@@ -60,11 +72,30 @@ pub(super) fn roles(texts: &[String]) -> Roles {
         words.push(role);
         before = text;
     }
-    Roles::new(words)
+    let mut roles = Roles { words, more: Vec::new() };
+    let dry = texts.iter().any(|text| text == "--dry-run" || (is_cluster(text) && text.contains('n')));
+    if verb == "clean" && !dry && !roles.words.contains(&Role::Tree) {
+        roles.more.push((".".into(), Use::Changed));
+    }
+    roles
 }
 
-/// The file of a message.
+fn is_cluster(text: &str) -> bool {
+    text.starts_with('-') && !text.starts_with("--")
+}
+
+/// `-m`, `-am`, `--message`: the next word is prose.
+fn takes_message(option: &str) -> bool {
+    option == "--message" || (is_cluster(option) && option.ends_with('m'))
+}
+
+/// The file of a message, the folder of a repository.
 fn glued_file<'a>(verb: &str, option: &'a str) -> Option<&'a str> {
+    if verb.is_empty()
+        && let Some((name, folder)) = option.split_once('=')
+    {
+        return FOLDERS.contains(&name).then_some(folder).filter(|folder| !folder.is_empty());
+    }
     let short = ["commit", "merge", "tag", "notes"].contains(&verb).then(|| option.strip_prefix("-F")).flatten();
     option.strip_prefix("--file=").or(short).filter(|file| !file.is_empty())
 }

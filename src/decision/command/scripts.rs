@@ -1,4 +1,46 @@
-//! The little languages of awk and sed: whether a program in them only reads and prints.
+//! The little languages of awk and sed: whether a program in them only reads and prints, and which files it names.
+
+/// The files that a script of this program names.
+pub(super) fn files(program: &str, script: &str) -> Vec<String> {
+    match program {
+        "sed" | "gsed" => sed_files(script),
+        "awk" | "gawk" | "mawk" | "nawk" => awk_files(script),
+        _ => Vec::new(),
+    }
+}
+
+/// What stands behind `r`, `R`, `w` and `W`, and behind the `w` of an `s`, up to the end of the line. Where a command before
+/// it is not known, every such letter may be one.
+fn sed_files(script: &str) -> Vec<String> {
+    if is_plain_sed(script) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for line in script.lines() {
+        for (at, letter) in line.char_indices().filter(|(_, letter)| "rRwW".contains(*letter)) {
+            let begins = line.get(..at).and_then(|before| before.chars().next_back());
+            // A command stands behind an address, a flag or a separator, and never within a word.
+            let file = line.get(at + letter.len_utf8()..).unwrap_or_default();
+            let is_command = begins.is_none_or(|before| !before.is_alphabetic() || "gpiIeMm".contains(before));
+            if is_command && !file.trim().is_empty() && file.starts_with([' ', '\t', '/', '.', '~']) {
+                found.push(file.trim().trim_end_matches('}').trim_end().to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// The texts that `>`, `>>` and `<` stand before.
+fn awk_files(script: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in script.match_indices(['>', '<']) {
+        let rest =
+            script.get(at + 1..).unwrap_or_default().trim_start_matches('>').trim_start_matches([' ', '\t', '(']);
+        let file = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
+        found.extend(file.filter(|file| !file.is_empty()).map(str::to_owned));
+    }
+    found
+}
 
 /// Indexes of the words that may run or write something.
 pub(super) fn awk(texts: &[&str]) -> Vec<usize> {

@@ -193,14 +193,20 @@ fn is_harmless(words: &[Word]) -> bool {
         "exit" | "return" | "break" | "continue" => {
             rest.iter().all(|word| literal(word) || matches!(word, Word::Dynamic(source) if is_tame(source)))
         }
-        "[" | "[[" => rest.split_last().is_some_and(|(_, test)| is_plain_test(test)),
-        "test" => is_plain_test(rest),
+        "[" => rest.split_last().is_some_and(|(_, test)| is_plain_test(test, false)),
+        // The reader has left out its end, and refused what computes with a variable.
+        "[[" => {
+            let joins = |word: &Word| matches!(word, Word::Literal(text) if text == "&&" || text == "||");
+            rest.split(joins).all(|test| is_plain_test(test, true))
+        }
+        "test" => is_plain_test(rest, false),
         _ => false,
     }
 }
 
-/// `-f x`, `a = b`, `! -z "$x"`: forms in which no word can become an operator that evaluates another.
-fn is_plain_test(words: &[Word]) -> bool {
+/// `-f x`, `a = b`, `! -z "$x"`: forms in which no word can become an operator that evaluates another. `whole`: no word
+/// becomes several, whatever it holds.
+fn is_plain_test(words: &[Word], whole: bool) -> bool {
     let words = match words.split_first() {
         Some((Word::Literal(not), rest)) if not == "!" => rest,
         _ => words,
@@ -208,7 +214,7 @@ fn is_plain_test(words: &[Word]) -> bool {
     let operand = |word: &Word| match word {
         Word::Literal(text) => !text.contains(['$', '`', '[']),
         Word::Dynamic(source) => {
-            is_tame(source) || (source.len() > 1 && source.starts_with('"') && source.ends_with('"'))
+            whole || is_tame(source) || (source.len() > 1 && source.starts_with('"') && source.ends_with('"'))
         }
     };
     let unary = ["-n", "-z", "-f", "-d", "-e", "-x", "-r", "-w", "-s", "-L", "-h"];

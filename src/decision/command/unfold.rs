@@ -75,6 +75,14 @@ fn alias(word: &Word) -> Option<Inner> {
     }
 }
 
+/// The index of the first word that a wrapper hands on as it is to what it runs.
+pub(super) fn command_of_wrapper(name: &str, words: &[Word]) -> Option<usize> {
+    // Their words are one text for a shell, which may not be known.
+    let joins = ["ssh", "watch", "flock"].contains(&name);
+    let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name) && !joins)?;
+    command_start(wrapper, words).ok().flatten()
+}
+
 fn wrapped(name: &str, words: &[Word]) -> Vec<Inner> {
     let Some(wrapper) = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name)) else {
         return runners::run(name, words);

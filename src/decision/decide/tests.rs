@@ -16,6 +16,7 @@ fn facts() -> Facts {
     }
 }
 
+mod commands;
 mod evasions;
 mod flows;
 mod limits;

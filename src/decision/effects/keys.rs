@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::super::verbs;
 use crate::decision::table::Table;
-use crate::model::place::below_user_folder;
+use crate::model::place::{below_user_folder, names_unknown_folder};
 
 /// What a key's name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +170,7 @@ pub fn has_path_form(text: &str) -> bool {
             starts_with_ignoring_case(text, "file:")
                 || text.starts_with("$HOME")
                 || text.starts_with("${HOME}")
-                || (text.starts_with(['%', '$']) && below_user_folder(text).is_some())
+                || (text.starts_with(['%', '$']) && (below_user_folder(text).is_some() || names_unknown_folder(text)))
                 || climbs(text)
         }
     }

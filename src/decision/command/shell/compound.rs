@@ -146,7 +146,7 @@ impl Reader<'_> {
             let number = !value.value.is_empty()
                 && value.value.bytes().all(|byte| byte.is_ascii_digit() || b"{}.".contains(&byte));
             self.variables.set(name, number && value.source == value.value);
-            self.script.steps.push(Step::Value(value.into_word()));
+            self.script.steps.push(Step::Value { name: name.to_owned(), word: value.into_word() });
         }
     }
 
@@ -225,7 +225,8 @@ impl Reader<'_> {
         self.command()
     }
 
-    /// `[[ ... ]]`, words only: a shell without it would read `&&`, `<` and `(` in it as its own.
+    /// `[[ ... ]]` of words, `&&` and some `||`. A shell without it would read `<` and `(` in it as its own, and `||` as the
+    /// start of another command.
     fn test(&mut self) -> Result<(), String> {
         self.keyword()?;
         let mut words = vec![Word::Literal("[[".into())];
@@ -234,6 +235,14 @@ impl Reader<'_> {
             if self.plain_word() == "]]" {
                 self.keyword()?;
                 break;
+            }
+            if self.starts_with("&&") || self.starts_with("||") {
+                let operator = self.text.get(self.at..self.at + 2).unwrap_or_default();
+                self.at += 2;
+                self.blanks();
+                self.alternative(operator)?;
+                words.push(Word::Literal(operator.into()));
+                continue;
             }
             words.push(
                 self.word()
@@ -259,6 +268,19 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// What follows an operator in `[[ ]]`. To a shell that has no `[[`, that is a command which is not found: it never runs
+    /// what stands behind `&&`, and what stands behind `||` only then runs nothing when it begins with the option of a test.
+    fn alternative(&self, operator: &str) -> Result<(), String> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let rest = rest.strip_prefix("! ").unwrap_or(rest).trim_start_matches(' ');
+        let is_option = matches!(rest.as_bytes(), [b'-', letter, b' ', ..] if letter.is_ascii_alphabetic());
+        match operator {
+            "&&" if !rest.starts_with(['&', '|']) => Ok(()),
+            "||" if is_option => Ok(()),
+            _ => Err("it holds || inside [[ ]], which some shells run as a command; write [[ ]] || [[ ]]".into()),
+        }
+    }
+
     /// `name=(a b c)`, the bracket not yet taken.
     pub(super) fn array(&mut self, name: &Raw) -> Result<(), String> {
         self.sets(name.source.trim_end_matches(['=', '+']));
@@ -276,7 +298,8 @@ impl Reader<'_> {
             if value.source.starts_with('[') {
                 return Err("an array's index is computed when it runs".into());
             }
-            self.script.steps.push(Step::Value(value.into_word()));
+            let name = name.source.trim_end_matches(['=', '+']).to_owned();
+            self.script.steps.push(Step::Value { name, word: value.into_word() });
         }
     }
 }

@@ -38,8 +38,8 @@ pub(super) enum Step {
     },
     /// A redirection to or from a file.
     Redirect { target: Word, writes: bool },
-    /// A value that a variable of the shell gets.
-    Value(Word),
+    /// A value that a variable of the shell gets; an array has several.
+    Value { name: String, word: Word },
 }
 
 /// Reads a whole text.
@@ -294,9 +294,10 @@ impl<'a> Reader<'a> {
             for raw in raws {
                 self.script.compound = true;
                 let inside = variables::stays_inside(&raw.source);
+                let name = raw.source.split(['=', '+', '[']).next().unwrap_or_default().to_owned();
                 let word = raw.into_word();
                 self.script.steps.push(if inside {
-                    Step::Value(word)
+                    Step::Value { name, word }
                 } else {
                     Step::Command { words: vec![word], fed: false }
                 });

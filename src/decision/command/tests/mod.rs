@@ -2,6 +2,7 @@
 //! through.
 
 mod places;
+mod programs;
 mod runners;
 mod unfolding;
 mod wildcards;

@@ -33,6 +33,34 @@ fn limit_a_granted_script_may_do_what_it_likes() {
     under.denies("sh", "run", json!({"command": "npm run build && npm run evil"}), "servers.sh.tools.run.args.command");
 }
 
+fn in_project() -> Under {
+    Under::policy("servers: { sh: { allowed_tools: [exec], allowed_paths: [.] } }")
+}
+
+#[test]
+fn limit_a_name_that_a_command_prints_is_no_place() {
+    let under = in_project();
+    for printed in [
+        "base64 -d <<< L2V0Yw== | xargs cat",
+        "cat $(base64 -d <<< L2V0Yw==)",
+        "base64 -d a | while read f; do cat $f; done",
+    ] {
+        under.allows("sh", "exec", json!({"command": printed}));
+    }
+    for written in ["echo /etc | xargs cat", "cat $(echo /etc)", "f=/etc; cat $f", "cat $f"] {
+        under.denies("sh", "exec", json!({"command": written}), "servers.sh.allowed_paths");
+    }
+}
+
+#[test]
+fn limit_what_a_patch_changes_is_its_folder() {
+    let under = in_project();
+    under.allows("sh", "exec", json!({"command": "patch -p1 < a.patch"}));
+    under.allows("sh", "exec", json!({"command": "git apply a.patch"}));
+    under.denies("sh", "exec", json!({"command": "patch .git/config < a.patch"}), "protection.git-internals");
+    under.denies("sh", "exec", json!({"command": "patch -d /etc -p1 < a.patch"}), "servers.sh.allowed_paths");
+}
+
 #[test]
 fn limit_a_redirect_and_a_name_that_leads_inside_are_not_seen() {
     let under =

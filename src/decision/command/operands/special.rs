@@ -1,0 +1,312 @@
+//! Programs that the table cannot tell of, and what several words name together.
+
+use super::syntax::Operands;
+use super::{Role, Roles, Use};
+
+/// What `find` starts from, and the files that its tests and actions name.
+pub(super) fn find(texts: &[String]) -> Roles {
+    /// Tests of what is found by its name.
+    const NAME: [&str; 8] = ["-name", "-iname", "-path", "-ipath", "-wholename", "-iwholename", "-lname", "-ilname"];
+    /// Tests and actions with one word that is no file.
+    const TEXT: [&str; 19] = [
+        "-regex",
+        "-iregex",
+        "-regextype",
+        "-type",
+        "-xtype",
+        "-size",
+        "-perm",
+        "-user",
+        "-group",
+        "-uid",
+        "-gid",
+        "-mtime",
+        "-atime",
+        "-ctime",
+        "-mmin",
+        "-amin",
+        "-maxdepth",
+        "-mindepth",
+        "-printf",
+    ];
+    const FILE: [&str; 8] =
+        ["-newer", "-anewer", "-cnewer", "-samefile", "-fprint", "-fprint0", "-fls", "-files0-from"];
+    let expression = texts.iter().position(|text| is_expression(text)).unwrap_or(texts.len());
+    let starts = if deletes(texts) { Role::Tree } else { Role::File };
+    let mut words = vec![starts.clone(); expression];
+    // `-H`, `-L`, `-O3` stand before the places.
+    let options = texts.iter().take_while(|text| ["-H", "-L", "-P"].contains(&text.as_str()) || text.starts_with("-O"));
+    let options = options.count();
+    if options > 0 {
+        let rest = texts.get(options..).unwrap_or_default();
+        let expression = rest.iter().position(|text| is_expression(text)).unwrap_or(rest.len());
+        words = vec![Role::Word; options];
+        words.extend(vec![starts.clone(); expression]);
+    }
+    let has_start = words.contains(&starts);
+    let mut names = Vec::new();
+    while let Some(text) = texts.get(words.len()) {
+        let is_excluded = words
+            .len()
+            .checked_sub(1)
+            .and_then(|at| texts.get(at))
+            .is_some_and(|before| before == "!" || before == "-not");
+        words.push(Role::Word);
+        match text.as_str() {
+            "-exec" | "-execdir" | "-ok" | "-okdir" => {
+                // Another command, which is read by itself.
+                let rest = texts.get(words.len()..).unwrap_or_default();
+                let length = rest.iter().position(|text| text == ";" || text == "+").unwrap_or(rest.len());
+                words.resize(words.len() + length, Role::Nothing);
+            }
+            text if NAME.contains(&text) => {
+                names.extend(texts.get(words.len()).filter(|_| !is_excluded).cloned());
+                words.push(Role::Nothing);
+            }
+            text if TEXT.contains(&text) => words.push(Role::Nothing),
+            "-fprintf" => words.extend([Role::File, Role::Nothing]),
+            text if FILE.contains(&text) || text.starts_with("-newer") => words.push(Role::File),
+            _ => {}
+        }
+    }
+    words.truncate(texts.len());
+    let mut roles = Roles { words, more: Vec::new() };
+    look_for(&names, texts, &mut roles);
+    if !has_start && deletes(texts) {
+        roles.more.push((".".into(), Use::Changed));
+    }
+    roles
+}
+
+fn is_expression(text: &str) -> bool {
+    (text.starts_with('-') && text.len() > 1) || matches!(text, "(" | ")" | "!" | ",")
+}
+
+/// Whether it takes away what it finds. Where a test lets through nothing but an extension that means no protected file,
+/// only such files go.
+fn deletes(texts: &[String]) -> bool {
+    let has = |wanted: &[&str]| texts.iter().any(|text| wanted.contains(&text.as_str()));
+    let runs = texts.windows(2).any(|pair| match pair {
+        [action, program] => {
+            ["-exec", "-execdir", "-ok", "-okdir"].contains(&action.as_str())
+                && ["rm", "mv", "shred", "unlink", "chmod", "chown", "rmdir"]
+                    .contains(&program.rsplit('/').next().unwrap_or_default())
+        }
+        _ => false,
+    });
+    let by_extension = texts.windows(2).any(|pair| match pair {
+        [test, name] => test == "-name" && name.strip_prefix("*.").is_some_and(is_harmless_extension),
+        _ => false,
+    });
+    let has_others = has(&["-o", "-or", "!", "-not", ","]);
+    (runs || has(&["-delete"])) && (has_others || !by_extension)
+}
+
+/// What compilers and editors leave behind.
+fn is_harmless_extension(extension: &str) -> bool {
+    [
+        "o",
+        "a",
+        "so",
+        "obj",
+        "class",
+        "pyc",
+        "pyo",
+        "tmp",
+        "bak",
+        "orig",
+        "rej",
+        "swp",
+        "log",
+        "gcda",
+        "gcno",
+        "map",
+        "tsbuildinfo",
+    ]
+    .contains(&extension)
+}
+
+/// Names that are looked for, below each place that is searched: `find a -name .env` finds `a/.env`, and what is run on it
+/// reads it. A pattern stands for a name of its form.
+pub(super) fn look_for(names: &[String], texts: &[String], roles: &mut Roles) {
+    let places = texts.iter().zip(&roles.words).filter(|(_, role)| matches!(role, Role::File | Role::Tree));
+    let mut places: Vec<&str> = places.map(|(text, _)| text.as_str()).collect();
+    if places.is_empty() {
+        places.push(".");
+    }
+    let is_name = |name: &&String| !name.starts_with('!') && !name.contains("..") && name.contains(['.', '_', '/']);
+    let found: Vec<_> = names
+        .iter()
+        .filter(is_name)
+        .flat_map(|name| {
+            places.iter().take(MAX_SEARCHED).map(move |place| {
+                (format!("{}/{}", place.trim_end_matches('/'), name.trim_start_matches("./")), Use::Touched)
+            })
+        })
+        .collect();
+    roles.more.extend(found);
+}
+
+/// In so many places a name is looked for; in the others it only has another folder before it.
+const MAX_SEARCHED: usize = 16;
+
+/// `if=a of=b`.
+pub(super) fn dd(texts: &[String]) -> Roles {
+    let file = |text: &String| {
+        let (name, file) = text.split_once('=')?;
+        (["if", "of"].contains(&name) && !file.is_empty()).then(|| (file.to_owned(), Use::Touched))
+    };
+    let role = |text: &String| if text.contains('=') { Role::Nothing } else { Role::Word };
+    Roles { words: texts.iter().map(role).collect(), more: texts.iter().filter_map(file).collect() }
+}
+
+/// The files of `name=@file`, `name=<file;type=x`, `name=@"a b",c`.
+pub(super) fn files_of_form(text: &str) -> Vec<String> {
+    let Some((_, value)) = text.split_once('=') else { return Vec::new() };
+    let Some(files) = value.strip_prefix(['@', '<']) else { return Vec::new() };
+    let file = |part: &str| part.split(';').next().unwrap_or_default().trim_matches('"').to_owned();
+    files.split(',').map(file).chain([files.to_owned()]).filter(|file| !file.is_empty()).collect()
+}
+
+/// What only all words together tell: where copies come to lie, which files a download makes.
+pub(super) fn finish(
+    name: &str,
+    operands: Operands,
+    texts: &[String],
+    files: &[usize],
+    into: Option<&str>,
+    roles: &mut Roles,
+) {
+    match operands {
+        Operands::Copied | Operands::Moved | Operands::Remote => goes(name, operands, texts, files, into, roles),
+        _ if ["curl", "wget"].contains(&name) => downloads(name, texts, roles),
+        _ if name == "patch" && files.is_empty() => roles.more.push((".".into(), Use::Touched)),
+        _ => {}
+    }
+}
+
+/// Copies lie below the folder that they go to, and replace what has their name there.
+fn goes(name: &str, operands: Operands, texts: &[String], files: &[usize], into: Option<&str>, roles: &mut Roles) {
+    let text = |at: &usize| texts.get(*at).map(String::as_str).unwrap_or_default();
+    let makes_folders = name.ends_with("install") && has_letter(texts, 'd', &["--directory"]);
+    let (sources, to) = match (into, files.split_last()) {
+        _ if makes_folders => return,
+        (Some(into), _) => (files, into),
+        (None, Some((last, sources))) if !sources.is_empty() => (sources, text(last)),
+        // `ln -s target` makes a link where it stands.
+        (None, Some(_)) if operands == Operands::Moved => (files, "."),
+        _ => return,
+    };
+    let is_elsewhere = to.split_once(':').is_some_and(|(host, _)| !host.contains('/'));
+    if operands == Operands::Remote && is_elsewhere {
+        return;
+    }
+    let whole = match name {
+        "rsync" => has_letter(texts, 'a', &["--archive", "--recursive"]) || has_letter(texts, 'r', &["--delete"]),
+        "mv" | "gmv" => true,
+        "ln" | "gln" => false,
+        _ => {
+            has_letter(texts, 'r', &["--recursive"])
+                || has_letter(texts, 'R', &["-a", "--archive"])
+                || has_letter(texts, 'a', &[])
+        }
+    };
+    let deletes = texts.iter().any(|text| text.starts_with("--del"));
+    let is_folder = to.ends_with('/') || matches!(to, "." | ".." | "~") || into.is_some();
+    let names: Vec<Option<&str>> = sources.iter().map(|at| name_of(text(at), name == "rsync")).collect();
+    let spreads = names.iter().any(Option::is_none);
+    if deletes
+        || (whole
+            && (spreads || !is_folder || texts.iter().any(|text| text == "-T" || text == "--no-target-directory")))
+    {
+        roles.more.push((to.to_owned(), Use::Changed));
+    }
+    let joined = |name: &str| (format!("{}/{name}", to.trim_end_matches('/')), Use::Changed);
+    roles.more.extend(names.into_iter().flatten().map(joined));
+    if operands == Operands::Moved {
+        for at in sources {
+            if let Some(role) = roles.words.get_mut(*at) {
+                *role = Role::Tree;
+            }
+        }
+    }
+}
+
+/// The name under which a source comes to lie; `None`: what is in it does, under many.
+fn name_of(source: &str, is_rsync: bool) -> Option<&str> {
+    let path = if is_rsync { source } else { source.trim_end_matches('/') };
+    path.rsplit(['/', ':']).next().filter(|name| !matches!(*name, "" | "." | ".." | "*"))
+}
+
+fn has_letter(texts: &[String], letter: char, long: &[&str]) -> bool {
+    let cluster = |text: &String| text.starts_with('-') && !text.starts_with("--") && text.contains(letter);
+    texts.iter().any(|text| cluster(text) || long.contains(&text.as_str()))
+}
+
+/// A download is kept under the last name of its URL, unless an option says where.
+fn downloads(name: &str, texts: &[String], roles: &mut Roles) {
+    let value_of = |letter: &str, long: &str| {
+        texts.iter().enumerate().find_map(|(at, text)| {
+            let cluster = text.starts_with('-') && !text.starts_with("--") && text.ends_with(letter);
+            let next = (cluster || text == long).then(|| texts.get(at + 1).map(String::as_str)).flatten();
+            let glued = text.strip_prefix(long).and_then(|rest| rest.strip_prefix('='));
+            next.or(glued).or_else(|| text.strip_prefix('-')?.strip_prefix(letter).filter(|rest| !rest.is_empty()))
+        })
+    };
+    let folder = match name {
+        "curl" if !has_letter(texts, 'O', &["--remote-name", "--remote-name-all"]) => return,
+        "curl" => value_of("\0", "--output-dir"),
+        _ if value_of("O", "--output-document").is_some() || texts.iter().any(|text| text == "--spider") => return,
+        _ => value_of("P", "--directory-prefix"),
+    };
+    let folder = folder.unwrap_or(".").trim_end_matches('/');
+    let is_url = |(text, role): &(&String, &Role)| {
+        **role == Role::Word && !text.starts_with('-') && text.contains(['/', '.', ':'])
+    };
+    let file = |(text, _): (&String, &Role)| {
+        let path = text.split(['?', '#']).next().unwrap_or_default();
+        let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+        let last = path.split_once('/').and_then(|(_, rest)| rest.rsplit('/').next()).filter(|last| !last.is_empty());
+        (format!("{folder}/{}", last.unwrap_or("index.html")), Use::Touched)
+    };
+    let found: Vec<_> = texts.iter().zip(&roles.words).filter(is_url).map(file).collect();
+    roles.more.extend(found);
+    // A tree of pages comes below the folder.
+    if name == "wget" && has_letter(texts, 'r', &["--recursive", "--mirror", "-m"]) {
+        roles.more.push((folder.to_owned(), Use::Changed));
+    }
+}
+
+/// Whether the program reads the folder that it stands in, since no operand says another one.
+pub(super) fn reads_folder(roles: &Roles, name: &str, texts: &[String], fed: bool) -> bool {
+    let has = |wanted: &[&str]| texts.iter().any(|text| wanted.contains(&text.as_str()));
+    let cluster = |letters: &[char]| {
+        texts.iter().any(|text| text.starts_with('-') && !text.starts_with("--") && text.contains(letters))
+    };
+    let is_place = |role: &Role| matches!(role, Role::File | Role::Tree);
+    let starts_elsewhere = match name {
+        "find" | "gfind" => roles.words.iter().find(|role| **role != Role::Word).is_some_and(is_place),
+        "fd" | "fdfind" => {
+            roles.words.iter().any(is_place) || texts.iter().any(|text| text.starts_with("--search-path="))
+        }
+        _ => roles.words.iter().any(is_place),
+    };
+    if starts_elsewhere || has(&["--help", "--version"]) {
+        return false;
+    }
+    match name {
+        "grep" | "egrep" | "fgrep" | "ggrep" => {
+            let long = |text: &String| {
+                let long = text.strip_prefix("--").filter(|long| long.len() > 2);
+                long.is_some_and(|long| "recursive".starts_with(long) || "dereference-recursive".starts_with(long))
+            };
+            cluster(&['r', 'R']) || texts.iter().any(long) || has(&["-drecurse", "recurse", "--directories=recurse"])
+        }
+        // They read a pipe where there is one.
+        "rg" | "ag" | "ack" => !fed,
+        "tree" | "du" | "find" | "gfind" | "fd" | "fdfind" => true,
+        "ls" | "dir" => cluster(&['R']) || has(&["--recursive"]),
+        "git" => has(&["grep"]),
+        _ => false,
+    }
+}

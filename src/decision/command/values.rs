@@ -1,0 +1,199 @@
+//! What the variables of a text hold, as far as the text itself says, and which places a word with some of them may name.
+
+use std::collections::{HashMap, HashSet};
+
+use super::shell::{Step, is_assignment};
+use super::unfold::program;
+use crate::model::effects::Word;
+
+/// So many spellings of one word are looked at.
+const MAX_SPELLINGS: usize = 64;
+
+/// Builtins that give a variable what somebody prints or types.
+const READERS: &[&str] = &["read", "mapfile", "readarray", "getopts", "printf"];
+
+/// Builtins that give the variables named in their arguments a value.
+const SETTERS: &[&str] = &["export", "declare", "typeset", "local", "readonly"];
+
+/// Variables that hold no path.
+const PLAIN: &[&str] =
+    &["USER", "LOGNAME", "UID", "EUID", "PPID", "RANDOM", "SECONDS", "LINENO", "HOSTNAME", "EPOCHSECONDS"];
+
+/// What is expanded where the place is looked up.
+const FOLDERS: &[&str] = &["HOME", "PWD", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"];
+
+/// The variables of one text. A value counts wherever it is set: a loop may come back to it.
+#[derive(Debug, Default)]
+pub(super) struct Variables {
+    values: HashMap<String, Vec<String>>,
+    /// They hold what a command printed.
+    printed: HashSet<String>,
+    /// Something ran that may set any of them.
+    blind: bool,
+}
+
+impl Variables {
+    pub(super) fn of(steps: &[Step]) -> Variables {
+        let mut found = Variables::default();
+        for step in steps {
+            match step {
+                Step::Value { name, word } => found.set(name, text(word)),
+                Step::Command { words, .. } => found.note(words),
+                Step::Redirect { .. } => {}
+            }
+        }
+        found
+    }
+
+    fn note(&mut self, words: &[Word]) {
+        let name = words.first().and_then(program).unwrap_or_default();
+        let operands = || words.iter().skip(1).map(text).filter(|text| !text.starts_with('-'));
+        match name.as_str() {
+            "eval" | "source" | "." => self.blind = true,
+            name if READERS.contains(&name) => self.printed.extend(operands()),
+            name if SETTERS.contains(&name) => operands().for_each(|text| self.assign(text)),
+            _ if words.iter().all(|word| is_assignment(&text(word))) => {
+                words.iter().for_each(|word| self.assign(text(word)))
+            }
+            _ => {}
+        }
+    }
+
+    fn assign(&mut self, text: String) {
+        if let Some((name, _)) = text.split_once('=') {
+            let name = name.to_owned();
+            self.set(&name, text);
+        }
+    }
+
+    /// `value`: with or without `name=` before it.
+    fn set(&mut self, name: &str, value: String) {
+        let name = name.trim_end_matches('+');
+        let value = match value.split_once('=') {
+            Some((before, after)) if before.trim_end_matches('+') == name => after.to_owned(),
+            _ => value,
+        };
+        if value.contains("$(") || value.contains('`') {
+            self.printed.insert(name.to_owned());
+        } else {
+            self.values.entry(name.to_owned()).or_default().push(value);
+        }
+    }
+
+    /// Every spelling of a word, its variables and braces put in; and the variables of which the text says nothing.
+    pub(super) fn spellings(&self, word: &str) -> (Vec<String>, Vec<String>) {
+        let (mut done, mut unknown) = (Vec::new(), Vec::new());
+        let mut open = vec![(word.to_owned(), 0)];
+        while let Some((text, from)) = open.pop() {
+            if done.len() + open.len() > MAX_SPELLINGS {
+                unknown.push(word.to_owned());
+                break;
+            }
+            if let Some(alternatives) = braces(&text) {
+                open.extend(alternatives.into_iter().map(|text| (text, from)));
+                continue;
+            }
+            let Some((start, end, name, whole)) = variable(&text, from) else {
+                done.push(text);
+                continue;
+            };
+            let is_plain =
+                PLAIN.contains(&name) || FOLDERS.contains(&name) || name.chars().all(|c| "?#$!-".contains(c));
+            match self.values.get(name).filter(|_| whole && !self.blind) {
+                // A value with blanks becomes several words.
+                Some(values) => open.extend(
+                    values.iter().flat_map(|value| value.split_whitespace().chain([value.as_str()])).map(|value| {
+                        let before = text.get(..start).unwrap_or_default();
+                        // What the value itself names is looked at once, and not again and again.
+                        let from = if value.contains(&format!("${name}")) { start + value.len() } else { start };
+                        (format!("{before}{value}{}", text.get(end..).unwrap_or_default()), from)
+                    }),
+                ),
+                None => {
+                    if !is_plain && (self.blind || !whole || !self.printed.contains(name)) {
+                        unknown.push(format!("${name}"));
+                    }
+                    open.push((text, end));
+                }
+            }
+        }
+        unknown.dedup();
+        (done, unknown)
+    }
+}
+
+/// The next `$name` or `${name...}` from there on: where it starts and ends, the name, and whether it is the whole value.
+fn variable(text: &str, from: usize) -> Option<(usize, usize, &str, bool)> {
+    let start = from + text.get(from..)?.find('$')?;
+    let rest = text.get(start + 1..)?;
+    let (skip, inner) = match rest.strip_prefix('{') {
+        Some(inner) => (2, inner),
+        None => (1, rest),
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let length = match inner.chars().next() {
+        Some(c) if is_name(c) && !c.is_ascii_digit() => inner.find(|c| !is_name(c)).unwrap_or(inner.len()),
+        Some(c) if "0123456789@*?#$!-".contains(c) => 1,
+        // A substitution, whose commands are read by themselves, or a plain dollar.
+        _ => return variable(text, start + 1),
+    };
+    let name = inner.get(..length)?;
+    if skip == 1 {
+        return Some((start, start + 1 + length, name, true));
+    }
+    let end = start + skip + inner.find('}').map_or(inner.len(), |end| end + 1);
+    // What is cut out of a value, or put in its place, is not known.
+    let whole = inner.get(length..).is_some_and(|rest| rest.starts_with('}'));
+    Some((start, end.min(text.len()), name, whole))
+}
+
+/// The alternatives of the first `{a,b}`; nothing if there is none.
+fn braces(text: &str) -> Option<Vec<String>> {
+    let mut from = 0;
+    loop {
+        let open = from + text.get(from..)?.find('{')?;
+        let inner = text.get(open + 1..)?;
+        let (mut depth, mut cuts, mut close) = (0usize, vec![0], None);
+        for (at, c) in inner.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => {
+                    close = Some(at);
+                    break;
+                }
+                '}' => depth -= 1,
+                ',' if depth == 0 => cuts.push(at + 1),
+                _ => {}
+            }
+        }
+        let is_parameter = text.get(..open).is_some_and(|before| before.ends_with('$'));
+        if let Some(close) = close
+            && cuts.len() > 1
+            && !is_parameter
+        {
+            let ends = cuts.iter().skip(1).map(|cut| cut - 1).chain([close]);
+            let (before, after) = (text.get(..open)?, inner.get(close + 1..)?);
+            let parts = cuts.iter().zip(ends).filter_map(|(start, end)| inner.get(*start..end));
+            return Some(parts.take(MAX_SPELLINGS).map(|part| format!("{before}{part}{after}")).collect());
+        }
+        from = open + 1;
+    }
+}
+
+/// Whether a word begins with something that is put in its place when it runs, and that is no folder of the user.
+pub(super) fn is_printed(word: &str) -> bool {
+    let is_folder = variable(word, 0).is_some_and(|(start, _, name, _)| start == 0 && FOLDERS.contains(&name));
+    // `$'...'` and `$"..."` are quotes.
+    let begins = word
+        .strip_prefix('$')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || "_({@*?#$!-".contains(c)));
+    word.starts_with('`') || (begins && !is_folder)
+}
+
+/// The text of a word; of one that is open, as written without its quotes.
+pub(super) fn text(word: &Word) -> String {
+    match word {
+        Word::Literal(text) => text.clone(),
+        Word::Dynamic(source) => source.chars().filter(|c| !['"', '\'', '\\'].contains(c)).collect(),
+    }
+}
