@@ -365,7 +365,7 @@ fn everything_wrong_with_a_policy_is_told_at_once_with_its_place() {
         ("servers: {}", "version"),
         ("version: 99", "version: 1"),
         ("version: '1'", "version: 1"),
-        ("version: 1\nservers: { a: {}, a: {} }", "duplicate"),
+        ("version: 1\nservers: { a: {}, a: {} }", "a second time"),
         ("version: 1\nservers: { a: { tools: { t: { args: { m: { matches: '(' } } } } } }", "regular expression"),
         ("version: 1\nservers: { a: { tools: { t: { args: { m: { matches: 'a)|(b' } } } } } }", "regular expression"),
         ("version: 1\nservers: { a: { tools: { u: { args: { p: any }, required: [q] } } } }", "does not list it"),

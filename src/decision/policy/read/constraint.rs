@@ -13,10 +13,20 @@ const MAX_DEPTH: usize = 32;
 
 impl Reader<'_> {
     pub(super) fn constraint(&mut self, pointer: &str, node: &Node) -> Option<Constraint> {
-        if pointer.matches('.').count() > MAX_DEPTH {
-            self.problem(node, "constraints are nested too deep");
+        if self.depth >= MAX_DEPTH {
+            self.problem(
+                node,
+                format!("constraints are nested too deep: more than {MAX_DEPTH} stand within each other"),
+            );
             return None;
         }
+        self.depth += 1;
+        let read = self.one_or_several(pointer, node);
+        self.depth -= 1;
+        read
+    }
+
+    fn one_or_several(&mut self, pointer: &str, node: &Node) -> Option<Constraint> {
         match &node.content {
             Content::Text(word) if word == "any" => Some(Constraint::Any),
             Content::List(nodes) if !nodes.is_empty() => {

@@ -13,8 +13,8 @@ mod top;
 
 /// Reads the whole file. What is wrong with it comes beside what could be read; only what is no YAML fails at once.
 pub(super) fn read(text: &str, file: &str) -> Result<(Document, Vec<Problem>), Problems> {
-    let node = Node::parse(text, file).map_err(|problem| Problems(vec![problem]))?;
-    let mut reader = Reader { file, text, problems: Vec::new(), document: Document::default() };
+    let (node, problems) = Node::parse(text, file).map_err(Problems)?;
+    let mut reader = Reader { file, text, problems, document: Document::default(), depth: 0 };
     reader.top(&node);
     Ok((reader.document, reader.problems))
 }
@@ -25,6 +25,8 @@ struct Reader<'a> {
     text: &'a str,
     problems: Vec<Problem>,
     document: Document,
+    /// How many constraints stand around the one that is being read.
+    depth: usize,
 }
 
 impl Reader<'_> {

@@ -282,6 +282,11 @@ fn what_costs_too_much_is_refused_with_its_place() {
     refused(&bomb, "p.yaml:6:");
     // An alias that is no bomb is what it stands for.
     findings("servers:\n  a: &a { allowed_tools: [x] }\n  b: *a\n");
+    // A name with dots is no deeper than one without.
+    findings(&format!(
+        "servers: {{ s: {{ tools: {{ t: {{ args: {{ {}: {{ each: any }} }} }} }} }} }}",
+        "a.".repeat(60) + "b"
+    ));
     let deep = |levels| argument(&format!("{}any{}", "{ each: ".repeat(levels), " }".repeat(levels)));
     // Unoptimised code needs more stack than a test's thread has.
     let roomy = std::thread::Builder::new().stack_size(32 << 20);
