@@ -142,7 +142,7 @@ fn gather(args: &Infer, root: &Path, bare: &Place) -> Result<Evidence, Failure> 
     if found.is_empty() {
         return Ok(evidence);
     }
-    let key = state::project_key(root).map_err(|error| Failure::environment(error.to_string()))?;
+    let key = state::project_key(root).map_err(|error| Failure::environment(error.with_mend()))?;
     let redactor = Redactor::new(&key, &Redaction::default())
         .map_err(|(name, why)| Failure::usage(format!("redaction pattern `{name}`: {why}")))?;
     evidence.merge(read::all(&found, bare, &redactor, args.keep_going)?);

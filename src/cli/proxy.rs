@@ -94,12 +94,12 @@ pub fn run(args: &Proxy) -> Result<Exit, Failure> {
     let own = [&args.policy, &args.lock, &args.traces, &args.audit].into_iter().flatten();
     surroundings.guard(own.map(PathBuf::as_path));
     let key = state::project_key(&surroundings.project)
-        .map_err(|error| Failure::environment(format!("no key for secrets: {error}")))?;
+        .map_err(|error| Failure::environment(format!("no key for secrets: {}", error.with_mend())))?;
     let session = origin::session();
     let writing = Writing {
         trace: args.traces.as_deref().map(Recording::new),
         audit: args.audit.as_deref().map(AuditLog::open).transpose().map_err(|error| {
-            Failure::environment(format!("nothing passes without the audit log that was asked for: {error}"))
+            Failure::environment(format!("nothing passes without the audit log that was asked for: {error}; make it writable, or wrap again with another --audit"))
         })?,
         history: HistoryStore::of(&surroundings.project, &session),
         monitor: mode == Mode::Monitor,

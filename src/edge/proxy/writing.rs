@@ -53,7 +53,7 @@ impl Writing {
         let mut judge = Some(judge);
         let mut ruled = None;
         let kept = match &self.history {
-            None => Err("there is no state directory for it".to_owned()),
+            None => Err(("there is no state directory for it; set HOME or XDG_STATE_HOME".to_owned(), None)),
             Some(store) => {
                 let kept = store.reserve(now, |history| {
                     let ruling = judge.take().map(|judge| judge(history));
@@ -61,24 +61,24 @@ impl Writing {
                     ruled = ruling;
                     ((), marks)
                 });
-                kept.map_err(|error| error.to_string())
+                kept.map_err(|error| (error.to_string(), error.mend()))
             }
         };
-        let why = match (kept, ruled) {
+        let (why, mend) = match (kept, ruled) {
             (Ok(()), Some(ruling)) => return ruling,
-            (Err(why), ruled) if self.monitor => {
+            (Err((why, mend)), ruled) if self.monitor => {
                 let ruled = ruled.or_else(|| judge.map(|judge| judge(&History::default())));
                 if let Some(mut ruling) = ruled {
                     let warning = format!("judged without the history of calls, which cannot be kept: {why}");
-                    ruling.notes.push(Note::Warn(warning));
+                    ruling.notes.push(Note::Warn(with(warning, mend.as_deref())));
                     return ruling;
                 }
-                why
+                (why, mend)
             }
             (Err(why), _) => why,
-            (Ok(()), None) => "it was not read".to_owned(),
+            (Ok(()), None) => ("it was not read".to_owned(), None),
         };
-        unjudged(&why)
+        unjudged(&why, mend.as_deref())
     }
 }
 
@@ -90,8 +90,17 @@ fn marks_of(ruling: &Ruling) -> Vec<Mark> {
     }
 }
 
-fn unjudged(why: &str) -> Ruling {
+/// The command that mends it is for the person who reads the log: an agent that ran it would be rid of what was counted.
+fn unjudged(why: &str, mend: Option<&str>) -> Ruling {
     let message = format!("refused, since the history of calls cannot be kept: {why}");
-    let action = Action::Refuse(Answer::Error { code: INTERNAL_ERROR, message: message.clone(), data: None });
-    Ruling { action, notes: vec![Note::Warn(message)], marks: Vec::new(), number: None }
+    let answer = match mend {
+        Some(_) => format!("{message}; a person must mend it, and the log of this server says how"),
+        None => message.clone(),
+    };
+    let action = Action::Refuse(Answer::Error { code: INTERNAL_ERROR, message: answer, data: None });
+    Ruling { action, notes: vec![Note::Warn(with(message, mend))], marks: Vec::new(), number: None }
+}
+
+fn with(message: String, mend: Option<&str>) -> String {
+    mend.map(|mend| format!("{message}; {mend}")).unwrap_or(message)
 }

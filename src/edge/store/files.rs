@@ -21,6 +21,28 @@ pub enum FileError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("cannot write {}: {source}", .path.display())]
     Write { path: PathBuf, source: std::io::Error },
+    /// A file that remit itself wrote, and that is not as it was written. `lost`: what goes with it when it is put aside.
+    #[error("{} is damaged: {why}", .path.display())]
+    Damaged { path: PathBuf, why: String, lost: &'static str },
+}
+
+impl FileError {
+    /// The command that mends it, where there is one. For the person and not for an agent, who would be rid of what was
+    /// counted by it.
+    pub fn mend(&self) -> Option<String> {
+        let FileError::Damaged { path, lost, .. } = self else { return None };
+        let (program, quote) = if cfg!(windows) { ("move", '"') } else { ("mv", '\'') };
+        let path = path.display();
+        Some(format!("put it aside with: {program} {quote}{path}{quote} {quote}{path}.damaged{quote} ({lost})"))
+    }
+
+    /// What failed, and the command that mends it.
+    pub fn with_mend(&self) -> String {
+        match self.mend() {
+            Some(mend) => format!("{self}; {mend}"),
+            None => self.to_string(),
+        }
+    }
 }
 
 /// Who may read a file that remit writes.

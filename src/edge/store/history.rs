@@ -59,8 +59,8 @@ impl HistoryStore {
     }
 
     fn read(&self) -> Result<History, FileError> {
-        let mut history = read_one(&self.session_path())?;
-        history.spent = read_one(&self.budget_path())?.spent;
+        let mut history = read_one(&self.session_path(), "what this session has done so far is forgotten then")?;
+        history.spent = read_one(&self.budget_path(), "what this project has spent is forgotten then")?.spent;
         Ok(history)
     }
 
@@ -76,13 +76,13 @@ impl HistoryStore {
     }
 }
 
-fn read_one(path: &Path) -> Result<History, FileError> {
+fn read_one(path: &Path, lost: &'static str) -> Result<History, FileError> {
+    let damaged = |why: String| FileError::Damaged { path: path.to_owned(), why, lost };
     match files::read_text(path) {
         Err(FileError::Missing(_)) => Ok(History::default()),
+        Err(FileError::NotText(_)) => Err(damaged("it is not UTF-8 text".into())),
         Err(error) => Err(error),
-        Ok(text) => {
-            serde_json::from_str(&text).map_err(|error| FileError::Read { path: path.to_owned(), source: error.into() })
-        }
+        Ok(text) => serde_json::from_str(&text).map_err(|error| damaged(error.to_string())),
     }
 }
 
@@ -132,6 +132,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("budgets.json"), "{").unwrap();
         let store = HistoryStore::within(folder.path(), "a");
-        assert!(store.reserve(Timestamp(1), |_| ((), vec![])).is_err());
+        let error = store.reserve(Timestamp(1), |_| ((), vec![])).unwrap_err();
+        let path = folder.path().join("budgets.json");
+        assert!(error.to_string().starts_with(&format!("{} is damaged: EOF", path.display())), "{error}");
+        let mend = error.mend().unwrap();
+        assert!(mend.contains(".damaged") && mend.contains("spent is forgotten"), "{mend}");
+        // What the command says, done: the next one is judged.
+        std::fs::rename(&path, path.with_extension("json.damaged")).unwrap();
+        store.reserve(Timestamp(1), |_| ((), vec![])).unwrap();
+        std::fs::write(folder.path().join("session-a.json"), [0xff, 0]).unwrap();
+        let error = store.reserve(Timestamp(1), |_| ((), vec![])).unwrap_err();
+        assert!(error.to_string().contains("session-a.json is damaged: it is not UTF-8"), "{error}");
     }
 }

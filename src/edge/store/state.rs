@@ -29,18 +29,50 @@ pub fn name_of(path: &Path) -> String {
 pub fn project_key(project: &Path) -> Result<[u8; 32], FileError> {
     let directory = directory().ok_or_else(|| FileError::Missing(PathBuf::from("the home directory")))?;
     let path = directory.join("keys").join(name_of(project));
-    let read = |path: &Path| std::fs::read(path).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    if let Some(key) = read(&path) {
+    key_at(&path)
+}
+
+fn key_at(path: &Path) -> Result<[u8; 32], FileError> {
+    let read = |path: &Path| match std::fs::read(path) {
+        Ok(bytes) => <[u8; 32]>::try_from(bytes).map(Some).map_err(|bytes| FileError::Damaged {
+            path: path.to_owned(),
+            why: format!("a key is 32 bytes long, and this one is {}", bytes.len()),
+            lost: "marks of secrets in new recordings then differ from those in old ones",
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(FileError::Read { path: path.to_owned(), source }),
+    };
+    if let Some(key) = read(path)? {
         return Ok(key);
     }
     let mut key = [0; 32];
-    getrandom::fill(&mut key)
-        .map_err(|error| FileError::Write { path: path.clone(), source: std::io::Error::other(error.to_string()) })?;
+    getrandom::fill(&mut key).map_err(|error| FileError::Write {
+        path: path.to_owned(),
+        source: std::io::Error::other(error.to_string()),
+    })?;
     // Two proxies may start at once: the first link wins, and both read what it wrote.
-    let folder = directory.join("keys");
-    let mine = folder.join(format!(".{}-{}", name_of(project), std::process::id()));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mine = path.with_file_name(format!(".{name}-{}", std::process::id()));
     files::write_atomic(&mine, &key, Access::Private)?;
-    let _ = std::fs::hard_link(&mine, &path);
+    let _ = std::fs::hard_link(&mine, path);
     let _ = std::fs::remove_file(&mine);
-    read(&path).ok_or(FileError::Missing(path))
+    read(path)?.ok_or_else(|| FileError::Missing(path.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stays_the_same_and_a_damaged_one_is_said_to_be_so_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys/p");
+        let key = key_at(&path).unwrap();
+        assert_eq!(key_at(&path).unwrap(), key);
+        std::fs::write(&path, &key[..7]).unwrap();
+        let error = key_at(&path).unwrap_err();
+        assert!(error.to_string().ends_with("keys/p is damaged: a key is 32 bytes long, and this one is 7"), "{error}");
+        assert!(error.with_mend().contains("p.damaged"), "{}", error.with_mend());
+        assert_eq!(std::fs::read(&path).unwrap(), &key[..7]);
+    }
 }

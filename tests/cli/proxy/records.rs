@@ -97,6 +97,27 @@ fn where_the_history_cannot_be_kept_monitoring_warns_and_enforcing_refuses() {
 }
 
 #[test]
+fn a_damaged_history_refuses_tells_the_person_the_command_and_passes_again_when_it_is_put_aside() {
+    let mut line = enforced(&[]);
+    let spend = |id| tool_call(id, "spend", &json!({ "amount": 1 }));
+    assert!(line.ask(spend(1)).get("result").is_some());
+    let history = line.place.home().join(".local/state/remit/history");
+    let budgets = std::fs::read_dir(history).unwrap().next().unwrap().unwrap().path().join("budgets.json");
+    std::fs::write(&budgets, "{\"spent\":").unwrap();
+    let refused = line.ask(spend(2))["error"]["message"].as_str().unwrap().to_owned();
+    assert!(refused.contains("budgets.json is damaged: EOF"), "{refused}");
+    assert!(refused.contains("a person must mend it") && !refused.contains(".damaged'"), "{refused}");
+    std::fs::rename(&budgets, budgets.with_extension("json.damaged")).unwrap();
+    assert!(line.ask(spend(3)).get("result").is_some());
+    line.close();
+    let mut log = String::new();
+    std::io::Read::read_to_string(&mut line.proxy.stderr.take().unwrap(), &mut log).unwrap();
+    let quote = if cfg!(windows) { '"' } else { '\'' };
+    let path = budgets.display();
+    assert!(log.contains(&format!("{quote}{path}{quote} {quote}{path}.damaged{quote} (what this project")), "{log}");
+}
+
+#[test]
 fn no_secret_of_the_command_line_of_a_path_or_of_a_name_is_written_down() {
     let token = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
     let place = Place::new();
