@@ -87,7 +87,8 @@ pub fn told(text: &str, problems: &policy::Problems) -> String {
 
 /// The line of a problem, with a mark below it.
 fn excerpt(text: &str, at: &Location) -> Option<String> {
-    const WIDTH: usize = 100;
+    // With what stands before it, as wide as a screen.
+    const WIDTH: usize = 70;
     let line = terminal::plain(text.lines().nth(at.line.saturating_sub(1) as usize)?);
     let column = at.column.saturating_sub(1) as usize;
     // Of a long line the part around the mark.

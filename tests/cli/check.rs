@@ -129,3 +129,24 @@ fn a_client_is_not_wrapped_under_a_policy_whose_own_tests_fail() {
     place.remit(&["enforce", "--client", "cursor"]).assert().code(0);
     assert_ne!(std::fs::read_to_string(place.home().join(".cursor/mcp.json")).unwrap(), config);
 }
+
+#[test]
+fn a_key_that_stands_twice_is_told_with_both_lines_and_everything_else_that_is_wrong() {
+    let place = Place::new();
+    let text = "version: 1\nservers:\n  fs: { allowed_tools: [read] }\n  db: { alowed_tools: [q] }\n  fs: { allowed_tools: [write] }\n";
+    place.write("p.yaml", text);
+    let (code, _, errors) = check(&place, &["p.yaml"]);
+    assert_eq!(code, 2);
+    for part in [
+        "p.yaml:3:3: `fs` stands here, and again at p.yaml:5:3\n     3 |   fs: { allowed_tools: [read] }\n       |   ^",
+        "p.yaml:4:9: ",
+        "did you mean `allowed_tools`?",
+        "p.yaml:5:3: `fs` stands here a second time, first at p.yaml:3:3: put what both say under one of them, or give one another name\n     5 |",
+    ] {
+        assert!(errors.contains(part), "{errors}");
+    }
+    // A pipe gets whole lines.
+    assert!(errors.lines().any(|line| line.len() > 100), "{errors}");
+    place.write("p.yaml", "version: 1\nservers:\n  fs: { allowed_tools: [read] }\n  db: { allowed_tools: [read] }\n");
+    assert_eq!(check(&place, &["p.yaml"]).0, 0);
+}

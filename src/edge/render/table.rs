@@ -2,8 +2,7 @@
 
 use comfy_table::{ContentArrangement, Table};
 
-/// How wide a table may be: readable at 80 columns.
-const WIDTH: u16 = 80;
+use super::super::terminal::WIDTH;
 
 /// A table without lines: bold headings, two spaces between columns, long cells wrapped.
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
