@@ -121,6 +121,30 @@ fn a_server_that_does_not_start_leaves_no_lock_unless_asked_to_go_on() {
     assert!(place.read("mcp.lock").contains("office"));
 }
 
+#[test]
+fn a_check_names_the_servers_that_it_could_not_ask() {
+    let place = place(&[]);
+    run(&place, &[]);
+    let sound: Value = serde_json::from_str(&place.read(".mcp.json")).unwrap();
+    let mut config = sound.clone();
+    config["mcpServers"]["gone"] = json!({"command": "/nowhere/to/be/found"});
+    place.write(".mcp.json", &config.to_string());
+    let (code, out, _) = run(&place, &["--check"]);
+    assert_eq!(code, 3);
+    assert!(out.starts_with("nothing changed where a server answered: 1 server, 10 tools"), "{out}");
+    assert!(out.contains("not checked, since no answer came: gone\n"), "{out}");
+    let (code, out, _) = run(&place, &["--check", "--server", "gone"]);
+    assert_eq!((code, out.as_str()), (3, "not checked, since no answer came: gone\n"));
+    let (_, out, _) = run(&place, &["--check", "--format", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["not_checked"], json!(["gone"]));
+    place.write(".mcp.json", &sound.to_string());
+    let (code, out, _) = run(&place, &["--check"]);
+    assert!(
+        code == 0 && out.starts_with("nothing changed: 1 server, 10 tools") && !out.contains("not checked"),
+        "{out}"
+    );
+}
+
 #[cfg(unix)]
 mod scripts {
     use super::*;

@@ -30,9 +30,10 @@ pub fn run(args: &Lock, timeout: Duration) -> Result<Exit, Failure> {
         }
     }
     let findings = suspicious(&asked.answered);
+    let unasked: Vec<&str> = asked.failed.iter().map(|error| error.server()).collect();
     terminal::print(&match args.format {
-        Format::Table => show::drift(args, &asked.answered, &drifts, &unlocked, &findings),
-        Format::Json => show::drift_json(&drifts, &unlocked, &findings),
+        Format::Table => show::drift(args, &asked.answered, &drifts, &unlocked, &unasked, &findings),
+        Format::Json => show::drift_json(&drifts, &unlocked, &unasked, &findings),
     });
     let failed = ask::report_failures(&asked, args);
     // A change that was seen outweighs a server that could not be asked.

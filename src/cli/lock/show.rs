@@ -56,11 +56,13 @@ fn warnings(findings: &[Finding]) -> String {
     text
 }
 
+/// `unasked`: servers that did not answer, and that nothing can be said of.
 pub fn drift(
     args: &Lock,
     asked: &BTreeMap<String, LockedServer>,
     drifts: &Drifts,
     unlocked: &[String],
+    unasked: &[&str],
     findings: &[Finding],
 ) -> String {
     let mut text = String::new();
@@ -79,14 +81,7 @@ pub fn drift(
         unlocked.iter().map(|server| vec![server.clone(), "server".into(), String::new(), "not locked".into()]),
     );
     if rows.is_empty() {
-        let tools: usize = asked.values().map(|server| server.tools.len()).sum();
-        let _ = writeln!(
-            text,
-            "nothing changed: {} server{}, {tools} tools as in {}",
-            asked.len(),
-            if asked.len() == 1 { "" } else { "s" },
-            args.out.display()
-        );
+        text += &unchanged(args, asked, unasked);
         return text + &warnings(findings);
     }
     text += &table(&["server", "what", "name", "change"], &rows);
@@ -95,8 +90,33 @@ pub fn drift(
             text += &details(server, drift);
         }
     }
+    if !unasked.is_empty() {
+        let _ = writeln!(text, "\n{}", not_checked(unasked));
+    }
     let _ = write!(text, "\nif this is what you want, agree to it with `remit lock --out {}`\n", args.out.display());
     text + &warnings(findings)
+}
+
+/// Of what answered nothing is different; what did not is named.
+fn unchanged(args: &Lock, asked: &BTreeMap<String, LockedServer>, unasked: &[&str]) -> String {
+    let tools: usize = asked.values().map(|server| server.tools.len()).sum();
+    let servers = if asked.len() == 1 { "1 server".to_owned() } else { format!("{} servers", asked.len()) };
+    let lock = args.out.display();
+    match (asked.is_empty(), unasked.is_empty()) {
+        (_, true) => format!("nothing changed: {servers}, {tools} tools as in {lock}\n"),
+        (true, false) => format!("{}\n", not_checked(unasked)),
+        (false, false) => {
+            format!(
+                "nothing changed where a server answered: {servers}, {tools} tools as in {lock}\n{}\n",
+                not_checked(unasked)
+            )
+        }
+    }
+}
+
+fn not_checked(unasked: &[&str]) -> String {
+    let names: Vec<String> = unasked.iter().map(|name| plain(name)).collect();
+    format!("not checked, since no answer came: {}", names.join(", "))
 }
 
 fn word(change: &Change) -> &'static str {
@@ -193,7 +213,7 @@ pub fn locked_json(servers: &BTreeMap<String, LockedServer>, findings: &[Finding
     pretty(&json!({"servers": servers, "findings": findings}))
 }
 
-pub fn drift_json(drifts: &Drifts, unlocked: &[String], findings: &[Finding]) -> String {
+pub fn drift_json(drifts: &Drifts, unlocked: &[String], unasked: &[&str], findings: &[Finding]) -> String {
     let mut list = Vec::new();
     for (server, found) in drifts {
         for drift in found {
@@ -210,7 +230,7 @@ pub fn drift_json(drifts: &Drifts, unlocked: &[String], findings: &[Finding]) ->
             }));
         }
     }
-    pretty(&json!({"drift": list, "not_locked": unlocked, "findings": findings}))
+    pretty(&json!({"drift": list, "not_locked": unlocked, "not_checked": unasked, "findings": findings}))
 }
 
 fn difference_json(difference: &Difference) -> Value {
