@@ -124,7 +124,8 @@ jobs:
 
 const GITLAB: &str = r#"# Least privilege for the agents of this repository. Written by `remit init --ci gitlab`.
 remit:
-  image: rust:1.90-slim
+  # A tag can be moved: for an image that nobody can change under you, write rust@sha256:... as your registry names it.
+  image: rust:1.90.0-slim-bookworm
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
@@ -133,7 +134,8 @@ remit:
   script:
     - remit scan --path . --fail-on high
     - remit lock --check
-    - remit replay --format junit > remit.xml
+    # Once for the merge request, once for this log; the second one decides.
+    - remit replay --format junit > remit.xml || true; remit replay
   artifacts:
     when: always
     reports:

@@ -91,6 +91,23 @@ fn the_steps_of_the_written_jobs_pass_in_a_sound_repository_and_fail_in_a_weaken
 
 #[test]
 #[cfg(unix)]
+fn the_job_of_gitlab_leaves_a_report_and_says_in_its_log_what_was_found() {
+    let place = repository();
+    place.remit(&["init", "--ci", "gitlab"]).assert().code(0);
+    let job = place.read(".gitlab/remit.yml");
+    let image = job.lines().find_map(|line| line.trim().strip_prefix("image: ")).unwrap();
+    let tag = image.split_once(':').unwrap().1;
+    assert!(tag.split('-').next().unwrap().split('.').count() == 3, "{image} says no whole version");
+    assert!(job.contains("rust@sha256:"), "{job}");
+    let replay = &steps(&job)[2];
+    assert_eq!(shell(&place, &format!("({replay}) > log")), Some(0));
+    assert!(place.read("remit.xml").contains("<testsuite"));
+    let log = place.read("log");
+    assert!(!log.contains("<testsuite") && log.lines().count() > 3, "{log}");
+}
+
+#[test]
+#[cfg(unix)]
 fn the_hook_lets_a_sound_policy_be_committed_and_a_weak_one_not() {
     let place = repository();
     place.remit(&["init"]).assert().code(0);
