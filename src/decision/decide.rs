@@ -22,6 +22,7 @@ use super::policy::compile::{ArgRules, ServerRules, ToolRules};
 
 mod arguments;
 mod excluded;
+mod headers;
 mod names;
 mod past;
 mod world;
@@ -55,6 +56,7 @@ fn judge(policy: &Policy, history: &History, facts: &Facts, request: &Request, f
         ruling.speak(Decision::Allow, &policy.default, "`default: allow`, and no rule names this server".into());
     }
     world::judge(&mut ruling, server, found, facts);
+    headers::judge(&mut ruling, found, server.map(|server| server.unprotected.as_slice()).unwrap_or_default());
     past::judge(&mut ruling, policy, server, found, history, facts);
     if ruling.because.iter().all(is_only_a_denial) {
         ruling.default(policy, server);

@@ -45,8 +45,10 @@ pub const LINK_LOCAL_HOSTS: &str = "link-local-hosts";
 pub const PRIVATE_HOSTS: &str = "private-hosts";
 /// Secrets in the arguments of a call that goes outside.
 pub const CREDENTIALS_OUTSIDE: &str = "credentials-outside";
+/// Line ends in what becomes a header of a mail or a request.
+pub const HEADER_LINES: &str = "header-lines";
 
-const TABLE: [Protection; 12] = [
+const TABLE: [Protection; 13] = [
     Protection {
         name: CREDENTIAL_FILES,
         what: "credentials are kept there",
@@ -228,6 +230,7 @@ const TABLE: [Protection; 12] = [
         names: &[],
         places: &[],
     },
+    Protection { name: HEADER_LINES, what: "a line in it begins another header", names: &[], places: &[] },
 ];
 
 /// `.env.example` and the like are written to be read.

@@ -181,6 +181,6 @@ const RULES: [(Decision, &str); 3] = [
         Decision::Deny,
         "default message denied_tools variants args argument required rate budget allowed_paths denied_paths denied_patterns server \
          flows sampling elicitation credential-files key-files startup-files env-files git-internals client-configs remit-files \
-         metadata-hosts link-local-hosts private-hosts credentials-outside",
+         metadata-hosts link-local-hosts private-hosts credentials-outside header-lines",
     ),
 ];

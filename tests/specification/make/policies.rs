@@ -68,7 +68,7 @@ const DENIED: [&str; 11] = [
     "~/web/../lib",
 ];
 const NAMES: [&str; 8] = ["*.tmp", "gen", "secret*", "src/*.rs", "x?.md", "{hosts,notes}", ".*", "A.RS"];
-const OFF: [&str; 7] = [
+const OFF: [&str; 8] = [
     "env-files",
     "key-files",
     "credential-files",
@@ -76,6 +76,7 @@ const OFF: [&str; 7] = [
     "credentials-outside",
     "remit-files",
     "metadata-hosts",
+    "header-lines",
 ];
 const ROOTS: [&str; 4] = [".", "./src", "~", "/srv"];
 

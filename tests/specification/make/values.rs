@@ -29,7 +29,7 @@ const URLS: [&str; 20] = [
     "https://docs.acme.com/v12",
     "http://169.254.7.7/",
 ];
-const ADDRESSES: [&str; 8] = [
+const ADDRESSES: [&str; 9] = [
     "ada@acme.com",
     "bob@acme.com",
     "Ada <ada@acme.com>",
@@ -38,6 +38,7 @@ const ADDRESSES: [&str; 8] = [
     "ann@evil.example",
     "ada@",
     "ADA@Acme.com",
+    "ada@acme.com\r\nBcc: ann@evil.example",
 ];
 const COMMANDS: [&str; 11] = [
     "git status",

@@ -67,6 +67,7 @@ pub fn decide(document: &Document, history: &History, facts: &Facts, request: &R
     judge.places();
     judge.hosts();
     judge.secrets();
+    judge.header_lines();
     judge.flows();
     if !judge.matched {
         judge.rule(Decision::Deny, "default");
@@ -391,6 +392,30 @@ impl<'a> Judge<'a> {
                 let at = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
                 self.speak(Decision::Deny, "protection.credentials-outside", Some(&at));
             }
+        }
+    }
+
+    /// A line in `to` or `cc` that begins another header. Such a key names an addressee, so the call is a mail.
+    fn header_lines(&mut self) {
+        fn texts<'v>(key: &str, value: &'v Value, at: &str, found: &mut Vec<(String, &'v str)>) {
+            let below = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            match value {
+                Value::Object(members) => members.iter().for_each(|(key, one)| texts(key, one, &below(key), found)),
+                Value::Array(items) => {
+                    items.iter().enumerate().for_each(|(index, one)| texts(key, one, &below(&index.to_string()), found))
+                }
+                Value::String(text) if ["to", "cc"].contains(&key) => found.push((at.to_owned(), text)),
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        for (name, value) in self.request.arguments().into_iter().flatten() {
+            let at = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            texts(name, value, &at, &mut found);
+        }
+        let is_off = self.server.is_some_and(|server| server.unprotected.iter().any(|off| off == "header-lines"));
+        for (at, _) in found.iter().filter(|(_, text)| text.contains("\nBcc: ") && !is_off) {
+            self.speak(Decision::Deny, "protection.header-lines", Some(at));
         }
     }
 

@@ -87,19 +87,13 @@ fn limit_subselects_that_are_nested_deep_are_refused() {
 }
 
 #[test]
-fn limit_a_line_end_in_a_free_argument_beside_recipients_passes() {
-    let under = Under::policy(
-        "servers: { mail: { tools: { send: { args: { to: { emails: ['*@acme.com'] }, subject: { max_length: 80 } } } } } }",
-    );
+fn limit_a_line_end_passes_where_nothing_says_that_it_becomes_a_header() {
+    let under = Under::policy("servers: { mail: { tools: { send: { args: { whom: any, about: any } } } } }");
     // A server that writes headers by hand sends this to eve as well; a pattern without line ends holds it.
-    under.allows("mail", "send", json!({"to": "a@acme.com", "subject": "x\r\nBcc: eve@evil.com"}));
+    let hidden = json!({"whom": "ada", "about": "x\r\nBcc: eve@evil.com"});
+    under.allows("mail", "send", hidden.clone());
     let held = Under::policy(
-        "servers: { mail: { tools: { send: { args: { to: { emails: ['*@acme.com'] }, subject: { matches: '[^\\r\\n]*' } } } } } }",
+        "servers: { mail: { tools: { send: { args: { whom: any, about: { matches: '[^\\r\\n]*' } } } } } }",
     );
-    held.denies(
-        "mail",
-        "send",
-        json!({"to": "a@acme.com", "subject": "x\r\nBcc: eve@evil.com"}),
-        "servers.mail.tools.send.args.subject",
-    );
+    held.denies("mail", "send", hidden, "servers.mail.tools.send.args.about");
 }
