@@ -178,3 +178,49 @@ fn no_file_is_longer_than_five_hundred_lines() {
         .collect();
     assert!(long.is_empty(), "{}", long.join("\n"));
 }
+
+/// The functions behind `#[test]` in the tree, by name.
+fn tests() -> std::collections::BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    sources(&root.join("src"), &mut files);
+    sources(&root.join("tests"), &mut files);
+    let mut found = std::collections::BTreeSet::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for after in text.split("#[test]").skip(1) {
+            // Other attributes may stand between.
+            let named = after.split("fn ").nth(1).and_then(|rest| rest.split('(').next());
+            found.extend(named.map(str::to_owned));
+        }
+    }
+    found
+}
+
+#[test]
+fn each_statement_of_the_limits_names_its_test_or_says_that_it_has_none_and_each_test_is_named() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("docs/LIMITS.md")).unwrap();
+    let tests = tests();
+    let is_test = |word: &&str| {
+        word.matches('_').count() > 2 && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let named = |text: &'_ str| -> Vec<String> {
+        text.split('`').skip(1).step_by(2).filter(is_test).map(str::to_owned).collect()
+    };
+    let mut statements = 0;
+    for statement in text.split("\n- ").skip(1) {
+        let statement = statement.split("\n## ").next().unwrap();
+        let names = named(statement);
+        statements += 1;
+        let has_none = ["No test", ": no test"].iter().any(|words| statement.contains(words));
+        assert!(has_none || !names.is_empty(), "no test is named and none said to be missing:\n- {statement}");
+        for name in names {
+            assert!(tests.contains(&name), "there is no test `{name}`:\n- {statement}");
+        }
+    }
+    assert!(statements > 30, "{statements} statements");
+    for name in tests.iter().filter(|name| name.starts_with("limit_") || name.starts_with("limits_")) {
+        assert!(text.contains(&format!("`{name}`")), "`{name}` pins a limit that docs/LIMITS.md does not tell of");
+    }
+}

@@ -78,3 +78,29 @@ fn names_servers(path: &Path, size: u64) -> bool {
         && size <= SIZE
         && files::read_text(path).is_ok_and(|text| text.contains("\"mcpServers\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limit_a_folder_is_looked_through_five_levels_deep() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = r#"{"mcpServers": {"a": {"command": "x"}}}"#;
+        let put = |place: &str| {
+            let place = folder.path().join(place);
+            std::fs::create_dir_all(&place).unwrap();
+            std::fs::write(place.join(".mcp.json"), config).unwrap();
+        };
+        let looked = || {
+            let below = below(folder.path(), folder.path());
+            (below.files.len(), below.complete)
+        };
+        put("1/2/3/4/5");
+        assert_eq!(looked(), (1, true));
+        put("node_modules/x");
+        assert_eq!(looked(), (1, true), "what others wrote is no part of it");
+        put("1/2/3/4/5/6");
+        assert_eq!(looked(), (1, false), "it says that it did not look everywhere");
+    }
+}
