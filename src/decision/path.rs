@@ -110,10 +110,12 @@ fn is_plain(text: &str) -> bool {
         && strip_scheme(text, "file:").is_none()
 }
 
-/// `~/../x` and `$HOME/../x` as a server takes them that expands neither: the name is tidied away, and `x` is left. Where
-/// nothing climbs out of it, such a server only finds a folder of that name, below what it is relative to.
+/// `~/../x`, `$HOME/../x` and `%APPDATA%/../x` as a server takes them that expands none of them: the name is tidied away,
+/// and `x` is left. Where nothing climbs out of it, such a server only finds a folder of that name, below what it is
+/// relative to.
 fn unexpanded(text: &str) -> Option<String> {
-    let rest = text.starts_with(['~', '$']).then(|| text.split('/').skip(1))?;
+    let expands = text.starts_with(['~', '$']) || (text.starts_with('%') && place::below_user_folder(text).is_some());
+    let rest = expands.then(|| text.split('/').skip(1))?;
     let mut depth = 0usize;
     for part in rest {
         depth = match part {
@@ -315,6 +317,7 @@ mod tests {
         assert_eq!(read_all("~/../x"), ["~/../x", "./~/../x"]);
         assert_eq!(read_all("$HOME/../x"), ["$HOME/../x", "./$HOME/../x"]);
         assert_eq!(read_all("~/a/../x"), ["~/a/../x"]);
+        assert_eq!(read_all("%APPDATA%/../x"), ["%APPDATA%/../x", "./%APPDATA%/../x"]);
     }
 
     #[test]

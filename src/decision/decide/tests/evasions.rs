@@ -237,6 +237,15 @@ fn a_variable_or_a_drive_of_windows_hides_no_place() {
 }
 
 #[test]
+fn what_climbs_out_of_a_variable_of_windows_is_where_it_is_without_one() {
+    let under = Under::policy("servers: { fs: { allowed_tools: [t], denied_paths: [./secret] } }");
+    for hidden in ["%APPDATA%/../secret/x", r"%userprofile%\..\secret\x", "$env:TEMP/../secret/x"] {
+        under.denies("fs", "t", json!({"path": hidden}), "servers.fs.denied_paths");
+    }
+    under.allows("fs", "t", json!({"path": "%APPDATA%/a/../secret/x"}));
+}
+
+#[test]
 fn a_label_on_what_is_in_a_folder_is_earned_by_touching_the_folder() {
     let under = Under::policy(
         "servers: { fs: { allowed_tools: [tree] } }\nlabels: { private: ['fs:~/Documents/**'], out: [x.y] }\nflows: [{ name: x, from: private, to: out, then: deny }]",
