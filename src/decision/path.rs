@@ -77,6 +77,9 @@ pub(super) fn readings(written: &str) -> Result<Readings, String> {
         if text.contains('\0') {
             return Err("a NUL byte, where one reader stops and another goes on".into());
         }
+        if place::names_a_device(&text) {
+            return Err("a device of Windows may lead to any place".into());
+        }
         // White space, quotes and schemes come to light where an encoding is taken off: `%20/etc`.
         let (once, all) = trimmed(&text);
         let plainer = from_file_uri(once)?.into_iter().chain(from_file_uri(all)?);
@@ -105,6 +108,7 @@ fn is_plain(text: &str) -> bool {
         _ => false,
     };
     !bytes.iter().enumerate().any(is_odd)
+        && !place::names_a_device(text)
         && unexpanded(text).is_none()
         && elsewhere(text).is_none()
         && strip_scheme(text, "file:").is_none()
@@ -335,6 +339,14 @@ mod tests {
         assert_eq!(read_all("FILE://localhost/etc/%70asswd"), ["/etc/passwd"]);
         assert_eq!(read_all("file:///C:/x"), ["C:/x"]);
         assert!(readings("file://evil/x").is_err());
+    }
+
+    #[test]
+    fn a_device_of_windows_has_no_place_and_a_drive_behind_one_has() {
+        for device in [r"\\.\pipe\docker_engine", r"\\?\GLOBALROOT\Device\x", "//./PhysicalDrive0", "%5c%5c.%5cpipe"] {
+            assert!(readings(device).is_err(), "{device}");
+        }
+        assert!(readings(r"\\?\C:\x").is_ok() && readings(r"\\?\UNC\srv\share").is_ok());
     }
 
     #[test]

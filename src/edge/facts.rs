@@ -49,15 +49,16 @@ impl Surroundings {
 
     /// The facts that need no look at a path.
     pub fn facts(&self, now: Timestamp) -> Facts {
+        let os = if cfg!(windows) { Os::Windows } else { Os::Posix };
         Facts {
-            project: text(&self.project),
-            cwd: text(&self.cwd),
-            home: self.home.as_deref().map(text),
-            os: if cfg!(windows) { Os::Windows } else { Os::Posix },
+            project: normal(&self.project, os),
+            cwd: normal(&self.cwd, os),
+            home: self.home.as_deref().map(|home| normal(home, os)),
+            os,
             fold_case: self.fold_case,
             time: Some(now),
             places: BTreeMap::new(),
-            guarded: self.guarded.iter().map(|path| text(path)).collect(),
+            guarded: self.guarded.iter().map(|path| normal(path, os)).collect(),
             looked: true,
         }
     }
@@ -100,6 +101,11 @@ pub fn resolve_places(spellings: &[String], os: Os) -> BTreeMap<String, String> 
 
 fn place_of(path: &Path, os: Os) -> Place {
     Place::read(text(&resolve(path)), os)
+}
+
+/// As the decision compares it: Windows gives `\\?\C:\web` for what calls and policies name `c:/web`.
+fn normal(path: &Path, os: Os) -> String {
+    Place::read(&text(path), os).to_string()
 }
 
 fn text(path: &Path) -> String {
@@ -218,6 +224,13 @@ mod tests {
         assert_eq!(leads("in/plain"), [format!("{base}/in/plain")]);
         assert_eq!(leads("in/dangling/x"), ["/nowhere/at/all/x"]);
         assert!(!facts.places.contains_key(&format!("{base}/in/plain")), "only what leads elsewhere is kept");
+    }
+
+    #[test]
+    fn where_a_proxy_stands_is_written_as_places_are_compared() {
+        assert_eq!(normal(Path::new(r"\\?\C:\Users\Ada\web"), Os::Windows), "c:/Users/Ada/web");
+        assert_eq!(normal(Path::new(r"\\?\UNC\Srv\share\web"), Os::Windows), "//srv/share/web");
+        assert_eq!(normal(Path::new(r"/srv/a\b"), Os::Posix), r"/srv/a\b");
     }
 
     #[test]

@@ -130,23 +130,39 @@ pub fn is_absolute(text: &str, os: Os) -> bool {
     }
 }
 
+/// The drive (`c:/`) or share (`//server/share`) that a normalised place stands on; `/` where it has none.
+pub fn root(place: &str) -> &str {
+    match place.strip_prefix("//") {
+        Some(share) => {
+            let end = share.match_indices('/').nth(1).map_or(place.len(), |(at, _)| at + 2);
+            place.get(..end).unwrap_or(place)
+        }
+        None => place.find('/').and_then(|end| place.get(..=end)).unwrap_or(place),
+    }
+}
+
 /// `path` as seen from `start`.
 pub fn join(start: &str, path: &str, os: Os) -> String {
     if path.is_empty() {
         return start.to_owned();
     }
-    if os == Os::Windows && path.starts_with(['/', '\\']) && !path.starts_with(r"\\") && !path.starts_with("//") {
-        // Rooted, but on the drive of where it starts.
-        let drive = start.get(..2).filter(|start| has_drive(start)).unwrap_or_default();
-        return format!("{drive}{path}");
-    }
-    let path = match (path.get(..2), start.get(..2)) {
-        // `C:a` starts where the process stands on that drive, which is known of its own drive only.
-        (Some(drive), Some(own)) if is_drive_relative(path, os) && drive.eq_ignore_ascii_case(own) => {
-            path.get(2..).unwrap_or_default()
+    let path = match os == Os::Windows && (is_rooted(path) || is_drive_relative(path)) {
+        true => {
+            let place = Place::read(start, os);
+            let own = root(place.as_str()).trim_end_matches('/');
+            match path.get(..2) {
+                // On the drive or share of where it starts.
+                _ if is_rooted(path) => return format!("{own}{path}"),
+                // `C:a` starts where the process stands on that drive, which is known of its own drive only.
+                Some(drive) if drive.eq_ignore_ascii_case(own) => path.get(2..).unwrap_or_default(),
+                _ => path,
+            }
         }
-        _ => path,
+        false => path,
     };
+    if path.is_empty() {
+        return start.to_owned();
+    }
     if is_absolute(path, os) {
         return path.to_owned();
     }
@@ -158,8 +174,14 @@ pub fn join(start: &str, path: &str, os: Os) -> String {
     joined
 }
 
-fn is_drive_relative(text: &str, os: Os) -> bool {
-    os == Os::Windows && has_drive(text) && !text.get(2..).is_some_and(|rest| rest.starts_with(['/', '\\']))
+fn is_drive_relative(text: &str) -> bool {
+    has_drive(text) && !text.get(2..).is_some_and(|rest| rest.starts_with(['/', '\\']))
+}
+
+/// Begins with one separator, and with neither a share nor a device.
+fn is_rooted(text: &str) -> bool {
+    let is = |character| is_separator(character, Os::Windows);
+    text.starts_with(is) && !starts_twice(text, is) && !text.starts_with(r"\??\")
 }
 
 /// Variables that stand for a folder of the user, and where that is below the home: those of Windows, and of the XDG base
@@ -320,27 +342,56 @@ fn split_root(absolute: &str, os: Os) -> (String, &str) {
     }
     // `\\?\C:\x` and `\\.\C:\x` name the same file as `C:\x`; `\\?\UNC\server\share` is `\\server\share`.
     let is = |character| is_separator(character, os);
-    let mut text = absolute;
-    while let Some(rest) = text.strip_prefix(r"\??\").or_else(|| after_device(text, is)) {
-        text = rest;
-    }
-    let unc = text
-        .get(..4)
-        .filter(|start| text.len() < absolute.len() && start[..3].eq_ignore_ascii_case("unc") && start.ends_with(is));
+    let text = behind_devices(absolute);
+    let unc = text.len() < absolute.len() && is_unc(text);
     if has_drive(text) {
         let drive = text.get(..2).unwrap_or_default().to_ascii_lowercase();
         return (format!("{drive}/"), text.get(2..).unwrap_or_default());
     }
-    if unc.is_some() || starts_twice(text, is) {
+    if unc || starts_twice(text, is) {
         // Separators count once, however many there are: `\\srv\\share` is `\\srv\share`.
-        let (server, rest) = first_name(text.get(if unc.is_some() { 4 } else { 2 }..).unwrap_or_default(), is);
+        let (server, rest) = first_name(text.get(if unc { 4 } else { 2 }..).unwrap_or_default(), is);
         if ["", ".", "?"].contains(&server) {
             return ("/".to_owned(), rest);
         }
         let (share, rest) = first_name(rest, is);
+        if let Some(drive) = own_drive(server, share) {
+            return (format!("{drive}:/"), rest);
+        }
         return (format!("//{}/{}", fold(server), fold(share)), rest);
     }
     ("/".to_owned(), text)
+}
+
+/// `\\localhost\C$` is the drive `C:` of this machine. By which other names it is known, nobody can tell here.
+fn own_drive(server: &str, share: &str) -> Option<char> {
+    let mut letters = share.strip_suffix('$')?.chars();
+    let drive = letters.next().filter(char::is_ascii_alphabetic)?.to_ascii_lowercase();
+    let is_own = server.eq_ignore_ascii_case("localhost") || server == "127.0.0.1" || server == "[::1]";
+    (is_own && letters.next().is_none()).then_some(drive)
+}
+
+/// Whether a path names a device of Windows (`\\.\pipe\x`, `\\?\GLOBALROOT\...`) and neither a drive nor a share: it may lead
+/// to any place.
+pub fn names_a_device(text: &str) -> bool {
+    let rest = behind_devices(text);
+    rest.len() < text.len() && !has_drive(rest) && !is_unc(rest)
+}
+
+/// What follows `\\?\`, `\\.\` and `\??\`.
+fn behind_devices(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(after) =
+        rest.strip_prefix(r"\??\").or_else(|| after_device(rest, |character| is_separator(character, Os::Windows)))
+    {
+        rest = after;
+    }
+    rest
+}
+
+fn is_unc(text: &str) -> bool {
+    let start = text.get(..4).filter(|start| start.ends_with(['/', '\\']));
+    start.is_some_and(|start| start.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("unc")))
 }
 
 fn starts_twice(text: &str, is_separator: impl Fn(char) -> bool + Copy) -> bool {
@@ -415,6 +466,36 @@ mod tests {
             assert_eq!(windows(spelling), "//srv/share/a", "{spelling}");
         }
         assert_eq!((windows(r"\\"), windows(r"\\srv")), ("/".to_owned(), "//srv/".to_owned()));
+        // This machine's own shares of its drives are the drives.
+        for spelling in [r"\\localhost\C$\a", r"\\127.0.0.1\c$\a", "//LOCALHOST/c$/a", r"\\?\UNC\localhost\c$\a"] {
+            assert_eq!(windows(spelling), "c:/a", "{spelling}");
+        }
+        assert_eq!(
+            (windows(r"\\srv\c$\a"), windows(r"\\localhost\cd$\a")),
+            ("//srv/c$/a".into(), "//localhost/cd$/a".into())
+        );
+    }
+
+    #[test]
+    fn a_place_stands_on_its_drive_or_share() {
+        for (place, expected) in
+            [("c:/a/b", "c:/"), ("//srv/share/a", "//srv/share"), ("//srv/share", "//srv/share"), ("/a", "/")]
+        {
+            assert_eq!(root(place), expected);
+        }
+    }
+
+    #[test]
+    fn a_device_is_told_from_a_drive_and_a_share() {
+        for device in [r"\\.\pipe\x", r"\\?\GLOBALROOT\Device\x", "//./PhysicalDrive0", r"\??\Volume{1}\x", r"\\.\CON"]
+        {
+            assert!(names_a_device(device), "{device}");
+        }
+        for other in
+            [r"\\?\C:\a", r"\\?\UNC\srv\share", r"\\.\unc/srv/share", r"\\srv\share", "/./a", "./pipe/x", "//a"]
+        {
+            assert!(!names_a_device(other), "{other}");
+        }
     }
 
     #[test]
@@ -464,6 +545,13 @@ mod tests {
         assert_eq!(join("c:/w", r"C:proj\x", Os::Windows), r"c:/w/proj\x");
         assert_eq!(join("c:/w", r"C:..\x", Os::Windows), r"c:/w/..\x");
         assert_eq!(join("c:/w", r"D:proj\x", Os::Windows), r"D:proj\x");
+        assert_eq!(join("c:/w", "C:", Os::Windows), "c:/w");
+        assert_eq!(join(r"\\?\C:\w", r"\a", Os::Windows), r"c:\a");
+        assert_eq!(join(r"\\?\C:\w", "C:a", Os::Windows), r"\\?\C:\w/a");
+        assert_eq!(join("//srv/share/w", r"\a", Os::Windows), r"//srv/share\a");
+        for whole in [r"\/srv/share", r"\??\D:\a", r"\\srv\share"] {
+            assert_eq!(join("c:/w", whole, Os::Windows), whole);
+        }
         assert_eq!(join("/w", "c:x", Os::Posix), "/w/c:x");
     }
 }

@@ -22,6 +22,8 @@ enum Anchor {
         up: usize,
     },
     Home,
+    /// The root of the project's drive or share: what `/x` is on Windows.
+    Drive,
     Root,
 }
 
@@ -78,11 +80,17 @@ impl PathSet {
         let mut entries = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
             for alternative in braces(pattern).map_err(|why| (index, why))? {
-                entries.push(Entry::parse(&alternative, index).map_err(|why| (index, why))?);
+                let entry = Entry::parse(&alternative, index).map_err(|why| (index, why))?;
+                entries.extend(Entry::on_windows(&alternative, &entry));
+                entries.push(entry);
                 // A call's path is judged by each of its readings, and so is what is granted by its name.
                 if let Ok(Readings::Several(readings)) = super::readings(&alternative) {
-                    let others = readings.iter().filter(|reading| **reading != alternative);
-                    entries.extend(others.flat_map(|reading| Entry::parse(reading, index)));
+                    for reading in readings.iter().filter(|reading| **reading != alternative) {
+                        if let Ok(entry) = Entry::parse(reading, index) {
+                            entries.extend(Entry::on_windows(reading, &entry));
+                            entries.push(entry);
+                        }
+                    }
                 }
             }
         }
@@ -171,7 +179,7 @@ impl PathSet {
         let mut real = Vec::new();
         for entry in &self.entries {
             if let Some(place) = entry.absolute(facts).and_then(|spelling| links.get(&spelling)) {
-                let folder = place.trim_start_matches('/').to_owned();
+                let folder = if place.starts_with("//") { place } else { place.trim_start_matches('/') }.to_owned();
                 real.push(Entry { anchor: Anchor::Root, folder, ..entry.clone() });
             }
         }
@@ -185,31 +193,27 @@ impl Entry {
         if pattern.is_empty() || pattern.contains('\0') {
             return Err("an empty path grants nothing; write `.` for the project".into());
         }
+        if pattern.matches(['/', '\\']).count() > super::MAX_PARTS {
+            return Err("more folders than any path has".into());
+        }
         let drive = place::is_absolute(pattern, Os::Windows) && !pattern.starts_with('/');
-        let os = if drive { Os::Windows } else { Os::Posix };
-        let (anchor, rest) = if drive || pattern.starts_with('/') {
+        if drive {
+            return Entry::with_drive(pattern, index);
+        }
+        let (anchor, rest) = if pattern.starts_with('/') {
             (Anchor::Root, pattern)
         } else if let Some(rest) = from_home(pattern)? {
             (Anchor::Home, rest)
         } else {
             (Anchor::Project { up: 0 }, pattern)
         };
-        let separators: &[char] = if drive { &['/', '\\'] } else { &['/'] };
-        if rest.matches(separators).count() > super::MAX_PARTS {
-            return Err("more folders than any path has".into());
-        }
-        let parts: Vec<&str> = rest.split(separators).filter(|part| !part.is_empty() && *part != ".").collect();
+        let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
         let wild = parts.iter().position(|part| has_wildcard(part)).unwrap_or(parts.len());
         let (plain, rest) = parts.split_at(wild);
         if rest.contains(&"..") {
             return Err("`..` after a wildcard names no place".into());
         }
         let (up, folder) = climb(plain, &anchor)?;
-        let folder = match drive {
-            true if pattern.starts_with(r"\\") => Place::read(pattern, os).as_str().to_owned(),
-            true => Place::read(&folder, os).as_str().trim_start_matches('/').to_owned(),
-            false => folder,
-        };
         let anchor = if let Anchor::Project { .. } = anchor { Anchor::Project { up } } else { anchor };
         Ok(Entry { anchor, folder, glob: (!rest.is_empty()).then(|| rest.join("/")), index })
     }
@@ -222,10 +226,42 @@ impl Entry {
         glob.map(|glob| Some(glob.compile_matcher())).map_err(|error| error.kind().to_string())
     }
 
+    /// A place with a drive, on a share or behind a device.
+    fn with_drive(pattern: &str, index: usize) -> Result<Entry, String> {
+        let written: Vec<&str> = pattern.split(['/', '\\']).collect();
+        let wild = written.iter().position(|name| name.contains('*')).unwrap_or(written.len());
+        if written.iter().skip(wild).any(|name| *name == "..") {
+            return Err("`..` after a wildcard names no place".into());
+        }
+        let place = Place::read(pattern, Os::Windows);
+        let root = place::root(place.as_str());
+        if has_wildcard(root) {
+            return Err("a share is named without wildcards".into());
+        }
+        let root = root.trim_end_matches('/');
+        let names: Vec<&str> = place::parts(place.as_str()).collect();
+        let wild = names.iter().position(|name| has_wildcard(name)).unwrap_or(names.len());
+        let (plain, rest) = names.split_at(wild);
+        let root = (!root.is_empty()).then_some(root);
+        let folder = root.into_iter().chain(plain.iter().copied()).collect::<Vec<_>>().join("/");
+        Ok(Entry { anchor: Anchor::Root, folder, glob: (!rest.is_empty()).then(|| rest.join("/")), index })
+    }
+
+    /// What stands at the root of nothing in particular is on Windows a share, or on the drive of the project.
+    fn on_windows(pattern: &str, read: &Entry) -> Option<Entry> {
+        let is_separator = |character| matches!(character, '/' | '\\');
+        let rest = pattern.strip_prefix(is_separator)?;
+        match rest.starts_with(is_separator) || rest.starts_with(r"??\") {
+            true => Entry::with_drive(pattern, read.index).ok(),
+            false => Some(Entry { anchor: Anchor::Drive, ..read.clone() }),
+        }
+    }
+
     fn absolute(&self, facts: &Facts) -> Option<String> {
         let base = base_of(&self.anchor, facts)?;
         if self.anchor == Anchor::Root && facts.os == Os::Windows {
-            return Some(self.folder.clone());
+            let is_whole = self.folder.starts_with("//") || self.folder.contains(':');
+            return is_whole.then(|| self.folder.clone());
         }
         Some(format!("{}/{}", base.trim_end_matches('/'), self.folder))
     }
@@ -265,6 +301,8 @@ fn has_wildcard(part: &str) -> bool {
 fn base_of<'a>(anchor: &Anchor, facts: &'a Facts) -> Option<Cow<'a, str>> {
     match anchor {
         Anchor::Root => Some(Cow::Borrowed("/")),
+        Anchor::Drive if facts.os == Os::Windows => Some(Cow::Borrowed(place::root(&facts.project))),
+        Anchor::Drive => None,
         Anchor::Home => facts.home.as_deref().map(Cow::Borrowed),
         Anchor::Project { up: 0 } => Some(Cow::Borrowed(&facts.project)),
         // `..` at the root stays there, as it does for every system: what is denied above it must not become nothing.
@@ -284,7 +322,7 @@ fn form(text: &str, folds: bool) -> Cow<'_, str> {
 fn below_base<'a>(place: &'a str, base: &str) -> Option<&'a str> {
     match base {
         "/" if place.starts_with("//") => Some(place), // A share is below no root.
-        "/" => Some(place.trim_start_matches('/')),
+        "/" => Some(place.trim_matches('/')),
         base => place::below(place, base),
     }
 }

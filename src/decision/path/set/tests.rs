@@ -112,6 +112,63 @@ fn windows_places_are_held_whatever_their_spelling() {
     assert!(set.holds(&Place::read(r"c:\web\src2", Os::Windows), &facts).is_none());
 }
 
+/// `pattern` holds the first and not the second, as a grant and as a denial.
+#[track_caller]
+fn holds_on_windows(pattern: &str, within: &str, outside: &str) {
+    let facts = Facts { project: "c:/web".into(), cwd: "c:/web".into(), os: Os::Windows, ..Facts::default() };
+    for parse in [PathSet::granted, PathSet::denied] {
+        let set = parse(&[pattern.to_owned()]).unwrap();
+        assert!(set.holds(&Place::read(within, Os::Windows), &facts).is_some(), "{pattern}: {within}");
+        assert!(set.holds(&Place::read(outside, Os::Windows), &facts).is_none(), "{pattern}: {outside}");
+    }
+}
+
+#[test]
+fn a_rooted_place_of_a_policy_is_on_the_drive_of_the_project() {
+    holds_on_windows("/data", r"C:\data\x", r"D:\data\x");
+    holds_on_windows(r"\data", r"C:\data\x", r"C:\web\data");
+    holds_on_windows("/data/*.md", "c:/data/a.md", "c:/data/a.txt");
+    let share = Facts { project: "//srv/share/web".into(), os: Os::Windows, ..Facts::default() };
+    let denied = PathSet::denied(&["/data".to_owned()]).unwrap();
+    assert!(denied.holds(&Place::read(r"\\srv\share\data\x", Os::Windows), &share).is_some());
+    assert!(denied.holds(&Place::read(r"\\srv\other\data\x", Os::Windows), &share).is_none());
+}
+
+#[test]
+fn a_whole_drive_a_share_and_a_pattern_on_either_hold_what_they_say() {
+    holds_on_windows(r"D:\", r"d:\x", r"c:\x");
+    holds_on_windows("//srv/share/docs", r"\\SRV\share\docs\x", r"c:\srv\share\docs\x");
+    holds_on_windows(r"\\srv\share\*.md", r"\\srv\share\a.md", r"\\srv\share\a.txt");
+    holds_on_windows(r"\\?\D:\data\*.md", r"D:\data\a.md", r"D:\data\a.txt");
+    for wrong in [r"\\srv\*", r"C:\*\..\x"] {
+        assert!(PathSet::granted(&[wrong.to_owned()]).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn who_takes_a_drive_away_takes_what_is_denied_on_it() {
+    let facts = Facts { project: "c:/web".into(), os: Os::Windows, ..Facts::default() };
+    let denied = PathSet::denied(&[r"D:\data".to_owned(), "/etc".to_owned()]).unwrap();
+    let below = |place: &str| denied.lies_below(&Place::read(place, Os::Windows), &facts);
+    assert_eq!((below("d:/"), below("c:/"), below("e:/")), (Some(0), Some(1), None));
+}
+
+#[test]
+fn limit_a_share_of_a_folder_and_a_short_name_are_other_places() {
+    for other in [r"\\MYPC\C$\web\secrets\x", r"\\localhost\web\secrets\x", r"C:\web\SECRET~1\x"] {
+        holds_on_windows("./secrets", r"\\localhost\C$\web\secrets\x", other);
+    }
+}
+
+#[test]
+fn a_link_to_a_share_holds_the_share() {
+    let facts = Facts { project: "c:/web".into(), os: Os::Windows, ..Facts::default() };
+    let links = BTreeMap::from([("c:/web/vault".to_owned(), "//srv/vault/x".to_owned())]);
+    let set = PathSet::denied(&["./vault".to_owned()]).unwrap().with_links(&links, &facts).unwrap();
+    assert!(set.holds(&Place::read(r"\\srv\vault\x\key", Os::Windows), &facts).is_some());
+    assert!(set.holds(&Place::read(r"\\srv\vault\y", Os::Windows), &facts).is_none());
+}
+
 #[test]
 fn patterns_that_name_no_place_are_refused() {
     for wrong in ["", "~bob/x", "/..", "./*/../x", "./{a,{b}}", "./{a"] {
