@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_remit::decision::decide::{could_pass, decide};
 use mcp_remit::decision::policy::Policy;
-use mcp_remit::model::facts::Facts;
+use mcp_remit::model::facts::{Facts, Os};
 use mcp_remit::model::history::History;
 use mcp_remit::model::request::{Action, Request};
 use mcp_remit::model::time::Timestamp;
@@ -20,6 +20,8 @@ use crate::spec::judge::{self, Ruled, Spoke};
 #[derive(Default)]
 struct Seen {
     verdicts: BTreeMap<Decision, usize>,
+    /// Those of them that were given under the path rules of Windows.
+    on_windows: BTreeMap<Decision, usize>,
     rules: BTreeMap<(String, Decision), usize>,
 }
 
@@ -64,7 +66,7 @@ fn compare(session: &Session, seen: &mut Seen) -> Result<(), TestCaseError> {
             prop_assert_eq!(shown, told, "whether {} is shown", request.name());
             prop_assert!(shown || real.decision == Decision::Deny, "{} is hidden and passes", request.name());
         }
-        seen.count(&told);
+        seen.count(&told, facts.os);
         if real.decision == Decision::Allow {
             history.add(&real.marks, facts.time.unwrap_or_default(), Timestamp(0));
         }
@@ -132,8 +134,11 @@ fn spoken(verdict: &Verdict) -> BTreeSet<Spoke> {
 }
 
 impl Seen {
-    fn count(&mut self, told: &Ruled) {
+    fn count(&mut self, told: &Ruled, os: Os) {
         *self.verdicts.entry(told.decision).or_default() += 1;
+        if os == Os::Windows {
+            *self.on_windows.entry(told.decision).or_default() += 1;
+        }
         let kinds: BTreeSet<(String, Decision)> =
             told.spoke.iter().map(|spoke| (kind(&spoke.rule), spoke.effect)).collect();
         for kind in kinds {
@@ -159,11 +164,13 @@ fn kind(rule: &str) -> String {
 /// A generator that nearly always denies shows nothing: each verdict and each rule must be met often.
 fn check_shares(seen: &Seen, requests: usize) {
     let all: usize = seen.verdicts.values().sum();
-    eprintln!("{all} requests: {:?}\n{:?}", seen.verdicts, seen.rules);
+    eprintln!("{all} requests: {:?}, on Windows {:?}\n{:?}", seen.verdicts, seen.on_windows, seen.rules);
     assert!(all >= requests);
     for (verdict, least) in [(Decision::Allow, 25), (Decision::Ask, 8), (Decision::Deny, 25)] {
         let share = seen.verdicts.get(&verdict).copied().unwrap_or_default() * 100 / all;
         assert!(share >= least, "{verdict}: {share} %");
+        let on_windows = seen.on_windows.get(&verdict).copied().unwrap_or_default() * 100 / all;
+        assert!(on_windows * 4 >= least, "{verdict} on Windows: {on_windows} %");
     }
     for (effect, rules) in RULES {
         for rule in rules.split_whitespace() {

@@ -1,13 +1,17 @@
 //! What a generator decides by: a run of bytes. Every byte is one choice, and 0 is always the simplest one, so that
 //! proptest shrinks a policy and its requests by shrinking bytes.
 
+use mcp_remit::model::facts::Os;
+
 pub struct Choices<'a> {
     bytes: std::slice::Iter<'a, u8>,
+    /// Whose paths are written.
+    pub os: Os,
 }
 
 impl<'a> Choices<'a> {
     pub fn new(bytes: &'a [u8]) -> Choices<'a> {
-        Choices { bytes: bytes.iter() }
+        Choices { bytes: bytes.iter(), os: Os::Posix }
     }
 
     /// From 0 to `end`, without it.

@@ -21,7 +21,9 @@ const ODD_NAMES: [&str; 10] = [
     "read\u{7}_file",
     "unknown",
 ];
-const URIS: [&str; 13] = [
+const URIS: [&str; 15] = [
+    "file:///c:/home/ada/web/docs/x.md",
+    "file:///C:/home/ada/web/.env",
     "docs://guide/x",
     "docs://guide/x/y",
     "docs://a",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mcp_remit::model::policy::{Constraint, Shape, SqlGrant, TextGrant};
 use serde_json::{Value, json};
 
-use super::policies::{PLACES, owned};
+use super::policies::{PLACES, owned, written};
 use crate::choices::Choices;
 
 pub const URLS: [&str; 12] = [
@@ -64,7 +64,7 @@ fn natural(key: &str, choices: &mut Choices<'_>, depth: usize) -> Constraint {
 
 fn paths(key: &str, choices: &mut Choices<'_>) -> Constraint {
     let relative_to = (key == "files" && choices.chance(50)).then(|| "repo_path".to_owned());
-    let mut paths = owned(choices.several(1, 3, |choices| choices.pick(&PLACES)));
+    let mut paths = choices.several(1, 3, |choices| written(&PLACES, choices));
     if choices.chance(40) {
         paths.push(".".into());
     }

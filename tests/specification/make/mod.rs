@@ -6,12 +6,13 @@ mod constraints;
 mod policies;
 mod spellings;
 mod values;
+mod windows;
 mod world;
 
 use std::sync::Arc;
 
 use mcp_remit::decision::policy::Policy;
-use mcp_remit::model::facts::Facts;
+use mcp_remit::model::facts::{Facts, Os};
 use mcp_remit::model::history::History;
 use mcp_remit::model::policy::Document;
 use mcp_remit::model::request::Request;
@@ -47,6 +48,9 @@ pub fn session() -> impl Strategy<Value = Arc<Session>> {
 
 fn made(bytes: &[u8]) -> Session {
     let choices = &mut Choices::new(bytes);
+    if choices.chance(35) {
+        choices.os = Os::Windows;
+    }
     let document = document(choices);
     let policy = Policy::from_document(document.clone()).unwrap_or_else(|problems| panic!("{problems}\n{document:#?}"));
     let history = history(&document, choices);

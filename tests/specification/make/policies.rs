@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use mcp_remit::model::facts::Os;
 use mcp_remit::model::policy::*;
 use mcp_remit::model::verdict::Decision;
 
 use super::constraints::constraint;
+use super::windows;
 use crate::choices::Choices;
 
 pub const SERVERS: [&str; 3] = ["fs", "web", "gate"];
@@ -36,9 +38,17 @@ pub const KEYS: [&str; 20] = [
 pub const VARIANTS: [&str; 2] = ["list", "drop"];
 pub const LABELS: [&str; 3] = ["private", "untrusted", "outside"];
 pub const PROMPTS: [&str; 2] = ["summarize", "review"];
-pub const RESOURCES: [&str; 5] =
-    ["docs://**", "docs://guide/*", "docs://a", "file:///home/ada/web/docs/**", "https://docs.acme.com/**"];
-pub const PLACES: [&str; 14] = [
+pub const RESOURCES: [&str; 6] = [
+    "docs://**",
+    "docs://guide/*",
+    "docs://a",
+    "file:///home/ada/web/docs/**",
+    "file:///c:/home/ada/web/docs/**",
+    "https://docs.acme.com/**",
+];
+pub const PLACES: [&str; 16] = [
+    "./docs/\u{e9}.md",
+    "./docs/e\u{301}",
     ".",
     "./src",
     "./docs",
@@ -54,7 +64,8 @@ pub const PLACES: [&str; 14] = [
     "./src/gen",
     "./d?cs",
 ];
-const DENIED: [&str; 11] = [
+const DENIED: [&str; 12] = [
+    "./docs/\u{c9}.md",
     "./src/gen",
     "./docs",
     "./secret",
@@ -79,6 +90,12 @@ const OFF: [&str; 8] = [
     "header-lines",
 ];
 const ROOTS: [&str; 4] = [".", "./src", "~", "/srv"];
+
+/// One of these places, as somebody writes it on that system.
+pub fn written(places: &[&str], choices: &mut Choices<'_>) -> String {
+    let place = choices.pick(places);
+    if choices.os == Os::Windows { windows::written(place, choices) } else { place.to_owned() }
+}
 
 pub fn owned(list: Vec<&str>) -> Vec<String> {
     list.into_iter().map(str::to_owned).collect()
@@ -115,8 +132,8 @@ fn approvals(choices: &mut Choices<'_>) -> Vec<ToolRef> {
 fn label_refs(choices: &mut Choices<'_>) -> Vec<LabelRef> {
     choices.several(1, 2, |choices| match choices.chance(50) {
         true => {
-            let path = choices.pick(&["./src", "~/notes/**", "./docs/x.md", "/etc", "./secret/*.key"]);
-            LabelRef::Place { server: choices.pick(&SERVERS).to_owned(), path: path.to_owned() }
+            let path = written(&["./src", "~/notes/**", "./docs/x.md", "/etc", "./secret/*.key"], choices);
+            LabelRef::Place { server: choices.pick(&SERVERS).to_owned(), path }
         }
         false => LabelRef::Tool(tool_ref(choices)),
     })
@@ -145,7 +162,7 @@ fn server(choices: &mut Choices<'_>) -> Server {
     }
     let wide = choices.chance(70);
     let allowed_paths = choices.maybe(if names_tools { 30 } else { 85 }, |choices| {
-        let mut list = owned(choices.several(1, 3, |choices| choices.pick(&PLACES)));
+        let mut list = choices.several(1, 3, |choices| written(&PLACES, choices));
         list.extend(wide.then(|| "/".to_owned()));
         list
     });
@@ -153,9 +170,13 @@ fn server(choices: &mut Choices<'_>) -> Server {
         allowed_tools: allowed,
         denied_tools: denied,
         allowed_paths,
-        denied_paths: if choices.chance(45) { owned(choices.several(1, 3, |c| c.pick(&DENIED))) } else { Vec::new() },
+        denied_paths: if choices.chance(45) {
+            choices.several(1, 3, |choices| written(&DENIED, choices))
+        } else {
+            Vec::new()
+        },
         denied_patterns: if choices.chance(30) { owned(choices.several(1, 2, |c| c.pick(&NAMES))) } else { Vec::new() },
-        root: choices.maybe(15, |choices| choices.pick(&ROOTS).to_owned()),
+        root: choices.maybe(15, |choices| written(&ROOTS, choices)),
         dialect: choices.maybe(60, |choices| choices.pick(&["postgres", "sqlite"]).to_owned()),
         tools,
         resources: owned(choices.some_of(40, &RESOURCES)),

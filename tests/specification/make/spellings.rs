@@ -1,9 +1,15 @@
 //! Places and the ways in which a call may spell them.
 
+use mcp_remit::model::facts::Os;
+
+use super::windows;
 use crate::choices::Choices;
 
 /// Below the project, below home, and elsewhere: granted ones, denied ones, protected ones and their neighbours.
-const PLACES: [&str; 38] = [
+const PLACES: [&str; 41] = [
+    "docs/\u{e9}.md",
+    "docs/e\u{301}.md",
+    "DOCS/\u{c9}/x.md",
     "src/a.rs",
     "src/main.rs",
     "src/gen/b.rs",
@@ -64,6 +70,9 @@ pub fn any_place(choices: &mut Choices<'_>) -> String {
 
 /// The same place, spelled another way: by a form that all take alike, that some take alike, or that nobody can tell.
 pub fn respelled(path: &str, choices: &mut Choices<'_>) -> String {
+    if choices.chance(if choices.os == Os::Windows { 50 } else { 5 }) {
+        return windows::spelled(path, choices);
+    }
     if choices.chance(55) {
         return path.to_owned();
     }

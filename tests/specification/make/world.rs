@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mcp_remit::decision::effects::effects;
 use mcp_remit::decision::policy::Policy;
 use mcp_remit::model::effects::What;
-use mcp_remit::model::facts::Facts;
+use mcp_remit::model::facts::{Facts, Os};
 use mcp_remit::model::history::{History, Spending};
 use mcp_remit::model::policy::{Document, Tool};
 use mcp_remit::model::request::Request;
@@ -18,13 +18,20 @@ use crate::choices::Choices;
 const NOW: i64 = 1_800_000_000_000;
 
 pub fn surroundings(choices: &mut Choices<'_>) -> Facts {
+    let drive = if choices.os == Os::Windows { "c:" } else { "" };
+    let cwd = choices.pick(&["/home/ada/web", "/home/ada/web", "/home/ada/web/src", "/srv"]);
+    let cwd = match choices.os == Os::Windows && choices.chance(20) {
+        true => choices.pick(&["//srv/share/docs", "d:/srv", r"\\?\C:\home\ada\web"]).to_owned(),
+        false => format!("{drive}{cwd}"),
+    };
     Facts {
-        project: "/home/ada/web".into(),
-        cwd: choices.pick(&["/home/ada/web", "/home/ada/web", "/home/ada/web/src", "/srv"]).to_owned(),
-        home: (!choices.chance(10)).then(|| "/home/ada".to_owned()),
+        project: format!("{drive}/home/ada/web"),
+        cwd,
+        home: (!choices.chance(10)).then(|| format!("{drive}/home/ada")),
+        os: choices.os,
         fold_case: choices.chance(25),
         time: Some(Timestamp(NOW)),
-        guarded: vec!["/home/ada/web/policies/mine.yaml".into()],
+        guarded: vec![format!("{drive}/home/ada/web/policies/mine.yaml")],
         ..Facts::default()
     }
 }
@@ -42,12 +49,20 @@ pub fn with_links(policy: &Policy, here: &Facts, request: &Request, choices: &mu
         let What::Path(path) = effect.what else { continue };
         for reading in path.readings() {
             if choices.chance(60) {
-                let real = choices.several(1, 2, |choices| choices.pick(&targets).to_owned());
+                let real = choices.several(1, 2, |choices| target(&targets, choices));
                 facts.places.insert(facts.absolute(path.start(), reading), real);
             }
         }
     }
     facts
+}
+
+fn target(targets: &[&str], choices: &mut Choices<'_>) -> String {
+    let target = choices.pick(targets);
+    match choices.os {
+        Os::Posix => target.to_owned(),
+        Os::Windows => format!("{}{target}", choices.pick(&["c:", "c:", "d:", "//srv/share", r"\\?\C:"])),
+    }
 }
 
 /// Hits and spendings at every edge of every window, and some labels.

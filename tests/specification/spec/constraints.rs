@@ -143,7 +143,7 @@ fn touches_key(excluded: &Constraint, key: &str, with: With<'_>) -> bool {
 
 fn every_spelling(text: &str, relative_to: Option<&str>, with: With<'_>) -> Option<Vec<String>> {
     let absolute = every_absolute(text, relative_to, with)?;
-    Some(absolute.iter().map(|absolute| places::place(absolute)).collect())
+    Some(absolute.iter().map(|absolute| places::place(absolute, with.facts.os)).collect())
 }
 
 fn every_place(text: &str, relative_to: Option<&str>, with: With<'_>) -> Option<Vec<String>> {

@@ -281,7 +281,8 @@ impl<'a> Judge<'a> {
         let prompt = |name: &String| server.prompts.contains(name);
         let (key, ruled) = match &self.request.action {
             Action::Resource { uri } => {
-                let granted = resource(uri) && self.links().iter().all(|place| resource(&format!("file://{place}")));
+                let granted = resource(uri)
+                    && self.links().iter().all(|place| resource(&format!("file:///{}", place.trim_start_matches('/'))));
                 (".resources", granted.then_some(Decision::Allow))
             }
             Action::Prompt { name, .. } => (".prompts", prompt(name).then_some(Decision::Allow)),
@@ -337,7 +338,7 @@ impl<'a> Judge<'a> {
             .iter()
             .map(|reading| places::absolute(reading, root.as_deref(), base.as_deref(), self.facts))
             .collect();
-        let spelled = absolute.iter().map(|absolute| places::place(absolute)).collect();
+        let spelled = absolute.iter().map(|absolute| places::place(absolute, self.facts.os)).collect();
         let real = absolute.iter().flat_map(|absolute| places::leads(absolute, self.facts)).collect();
         (spelled, real)
     }

@@ -1,6 +1,7 @@
 //! Places (DESIGN 3.6), the slow way: every path is made absolute and compared component by component.
 
-use mcp_remit::model::facts::Facts;
+use mcp_remit::model::facts::{Facts, Os};
+use unicode_normalization::UnicodeNormalization;
 
 /// Every string that a server may take `text` for; `None` where no place can be told.
 pub fn readings(text: &str) -> Option<Vec<String>> {
@@ -16,10 +17,11 @@ pub fn readings(text: &str) -> Option<Vec<String>> {
     while next < found.len() {
         let one = found[next].clone();
         next += 1;
-        if one.contains('\0') || names_an_open_file(&one) {
+        if one.contains('\0') || names_an_open_file(&one) || names_a_device(&one) {
             return None;
         }
-        let wide = one.replace('．', ".").replace('／', "/").replace('\u{200b}', "");
+        // Fullwidth signs are plain ones to some, and so are letters that are put together to those that are one.
+        let wide = one.nfkc().filter(|c| *c != '\u{200b}').collect();
         let bare = one.trim_matches(|c: char| c.is_whitespace() || c == '"').to_owned();
         for other in [bare, percent_decoded(&one), wide, one.replace('\\', "/"), through_proc(&one), unexpanded(&one)] {
             if !found.contains(&other) {
@@ -30,16 +32,12 @@ pub fn readings(text: &str) -> Option<Vec<String>> {
     Some(found)
 }
 
-/// `file:///x` and `file://localhost/x` are `/x`; no file of another host is a place of ours.
+/// `file:///x` and `file://localhost/x` are `/x`, and `file:///C:/x` is `C:/x`; no file of another host is a place of ours.
 fn from_uri(rest: &str) -> Option<&str> {
-    match rest.strip_prefix("//") {
-        None => Some(rest),
-        Some(after) => after
-            .strip_prefix("localhost")
-            .unwrap_or(after)
-            .starts_with('/')
-            .then(|| after.strip_prefix("localhost").unwrap_or(after)),
-    }
+    let Some(after) = rest.strip_prefix("//") else { return Some(rest) };
+    let path = after.strip_prefix("localhost").unwrap_or(after);
+    let below_root = path.strip_prefix('/')?;
+    Some(if has_drive(below_root) { below_root } else { path })
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -65,12 +63,35 @@ fn percent_decoded(text: &str) -> String {
 /// To a server that expands no `~` it is a name, and who climbs out of it is elsewhere.
 fn unexpanded(text: &str) -> String {
     // With a name before it that can be seen, it is tidied up to where that name was.
-    let out = format!("/gone/{text}");
-    match text.starts_with(['~', '$'])
-        && !place(&out).starts_with(&format!("/gone/{}", text.split('/').next().unwrap()))
-    {
+    let stays = |os| {
+        let first = text.split(|c| c == '/' || (os == Os::Windows && c == '\\')).next().unwrap();
+        names(&place(&format!("/gone/{text}"), os)).starts_with(&["gone", bare_on(first, os)])
+    };
+    match begins_at_home(text) && !(stays(Os::Posix) && stays(Os::Windows)) {
         true => format!("./{text}"),
         false => text.to_owned(),
+    }
+}
+
+fn begins_at_home(text: &str) -> bool {
+    text.starts_with(['~', '$']) || user_folder(text).is_some()
+}
+
+fn bare_on(name: &str, os: Os) -> &str {
+    if os == Os::Windows { bare(name) } else { name }
+}
+
+/// `\\?\` and `\\.\` lead to everything that the system has; only of a drive or a share can one tell the place.
+fn names_a_device(text: &str) -> bool {
+    let rest = after_devices(text);
+    rest.len() < text.len() && !has_drive(rest) && !rest.to_lowercase().replace('\\', "/").starts_with("unc/")
+}
+
+fn after_devices(text: &str) -> &str {
+    let slashed = text.replace('\\', "/");
+    match slashed.starts_with("//?/") || slashed.starts_with("//./") || text.starts_with(r"\??\") {
+        true => after_devices(&text[4..]),
+        false => text,
     }
 }
 
@@ -78,43 +99,81 @@ fn names_an_open_file(text: &str) -> bool {
     text.starts_with("/dev/fd/") || text.starts_with("/proc/self/fd/")
 }
 
+fn tidy(path: &str) -> String {
+    path.split('/').filter(|name| !["", "."].contains(name)).collect::<Vec<_>>().join("/")
+}
+
 fn through_proc(text: &str) -> String {
     match (text.strip_prefix("/proc/self/root/"), text.strip_prefix("/proc/self/cwd/")) {
-        (Some(rest), _) => format!("/{}", names(rest).join("/")),
-        (_, Some(rest)) => format!("./{}", names(rest).join("/")),
+        (Some(rest), _) => format!("/{}", tidy(rest)),
+        (_, Some(rest)) => format!("./{}", tidy(rest)),
         _ => text.to_owned(),
     }
 }
 
-/// `~` and `$HOME` as servers expand them; the home of another user stands beside this one.
+/// Folders of the user that have a name on Windows, and what that stands for below the home.
+const USER_FOLDERS: [(&str, &str); 6] = [
+    ("%userprofile%", ""),
+    ("%appdata%", "/AppData/Roaming"),
+    ("$env:userprofile", ""),
+    ("$env:localappdata", "/AppData/Local"),
+    ("$home", ""),
+    ("${home}", ""),
+];
+
+/// The folder below the home, and what follows its name. Letter case never counts there.
+pub fn user_folder(text: &str) -> Option<(&'static str, &str)> {
+    USER_FOLDERS.iter().find_map(|(name, folder)| {
+        let rest = text.get(name.len()..).filter(|_| text.to_lowercase().starts_with(name))?;
+        (rest.is_empty() || rest.starts_with(['/', '\\'])).then_some((*folder, rest))
+    })
+}
+
+/// `~`, `$HOME` and `%APPDATA%` as servers expand them; the home of another user stands beside this one.
 fn expanded(text: &str, facts: &Facts) -> String {
     let Some(home) = &facts.home else { return text.to_owned() };
-    for form in ["~", "$HOME", "${HOME}"] {
-        match text.strip_prefix(form) {
-            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => return format!("{home}{rest}"),
-            _ => {}
-        }
+    if let Some((folder, rest)) = user_folder(text) {
+        return format!("{home}{folder}{rest}");
     }
     let is_name = |name: &str| {
-        !name.is_empty()
-            && !name.starts_with(['-', '+'])
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        !name.starts_with(['-', '+']) && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
     };
     match text.strip_prefix('~') {
-        Some(rest) if is_name(rest.split(['/', '\\']).next().unwrap()) => format!("{}/{rest}", above(home)),
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{home}{rest}"),
+        Some(rest) if is_name(rest.split(['/', '\\']).next().unwrap()) => {
+            format!("{}/{rest}", home.rsplit_once('/').unwrap().0)
+        }
         _ => text.to_owned(),
     }
 }
 
-fn above(folder: &str) -> String {
-    place(&format!("{folder}/.."))
+fn has_drive(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text[1..].starts_with(':')
 }
 
-fn joined(start: &str, text: &str) -> String {
-    match text {
-        "" => start.to_owned(),
-        absolute if absolute.starts_with('/') => absolute.to_owned(),
-        relative => format!("{}/{relative}", start.trim_end_matches('/')),
+fn joined(start: &str, text: &str, os: Os) -> String {
+    let is_separator = |at: usize| text[at..].starts_with('/') || (os == Os::Windows && text[at..].starts_with('\\'));
+    let below = |text: &str| format!("{}/{text}", start.trim_end_matches('/'));
+    if text.is_empty() {
+        return start.to_owned();
+    }
+    if os == Os::Posix {
+        return if is_separator(0) { text.to_owned() } else { below(text) };
+    }
+    if is_separator(0) {
+        // On the drive or share of where it starts, unless it names its own.
+        let whole = is_separator(1) || text.starts_with(r"\??\");
+        return if whole { text.to_owned() } else { format!("{}{text}", root_of(&place(start, os))) };
+    }
+    if !has_drive(text) {
+        return below(text);
+    }
+    // `C:x` starts where the process stands on that drive. Where that is on another one, nobody knows: its root.
+    let is_own = text[..2].eq_ignore_ascii_case(root_of(&place(start, os)));
+    match text.len() > 2 && is_separator(2) {
+        false if is_own && text.len() == 2 => start.to_owned(),
+        false if is_own => below(&text[2..]),
+        _ => text.to_owned(),
     }
 }
 
@@ -122,36 +181,84 @@ fn joined(start: &str, text: &str) -> String {
 pub fn absolute(reading: &str, root: Option<&str>, base: Option<&str>, facts: &Facts) -> String {
     let mut start = facts.cwd.clone();
     if let Some(root) = root {
-        start = joined(&facts.project, &expanded(root, facts));
+        start = joined(&facts.project, &expanded(root, facts), facts.os);
     }
     if let Some(base) = base {
-        start = joined(&start, &expanded(base, facts));
+        start = joined(&start, &expanded(base, facts), facts.os);
     }
-    joined(&start, &expanded(reading, facts))
+    joined(&start, &expanded(reading, facts), facts.os)
 }
 
-/// One spelling a place: no `.`, no `..`, no empty component.
-pub fn place(absolute: &str) -> String {
+/// One spelling a place: no `.`, no `..`, no empty component. On Windows `c:/a`, or `//server/share/a`.
+pub fn place(absolute: &str, os: Os) -> String {
+    let (root, rest) = match os {
+        Os::Posix => (String::new(), absolute.to_owned()),
+        Os::Windows => windows_root(absolute),
+    };
     let mut names: Vec<&str> = Vec::new();
-    for name in absolute.split('/') {
-        match name {
+    for name in rest.split('/') {
+        match if [".", ".."].contains(&name) { name } else { bare_on(name, os) } {
             "" | "." => {}
             ".." => drop(names.pop()),
             name => names.push(name),
         }
     }
-    format!("/{}", names.join("/"))
+    format!("{root}/{}", names.join("/"))
 }
 
+/// The drive or share, in small letters, and what follows it. This machine's own share of a drive is the drive.
+fn windows_root(absolute: &str) -> (String, String) {
+    let text = after_devices(absolute).replace('\\', "/");
+    let is_share = text.starts_with("//") || (text.len() < absolute.len() && text.to_lowercase().starts_with("unc/"));
+    if is_share {
+        let names: Vec<&str> = text.split('/').filter(|name| !name.is_empty()).collect();
+        let names = &names[usize::from(!text.starts_with("//"))..];
+        let (server, share) = (names.first().unwrap_or(&""), names.get(1).unwrap_or(&""));
+        let rest = names.get(2..).unwrap_or_default().join("/");
+        let (server, share) = (server.to_lowercase(), share.to_lowercase());
+        return match share.strip_suffix('$').filter(|drive| drive.len() == 1) {
+            Some(drive) if ["localhost", "127.0.0.1"].contains(&server.as_str()) => (format!("{drive}:"), rest),
+            _ => (format!("//{server}/{share}"), rest),
+        };
+    }
+    match has_drive(&text) {
+        true => (text[..2].to_lowercase(), text[2..].to_owned()),
+        false => (String::new(), text),
+    }
+}
+
+/// The drive or share of a place; empty on POSIX.
+fn root_of(place: &str) -> &str {
+    match place.strip_prefix("//") {
+        Some(rest) => {
+            let end = rest.match_indices('/').nth(1).map_or(place.len(), |(at, _)| at + 2);
+            &place[..end]
+        }
+        None => &place[..place.find('/').unwrap()],
+    }
+}
+
+/// The names from the root on.
 pub fn names(place: &str) -> Vec<&str> {
-    place.split('/').filter(|name| !name.is_empty()).collect()
+    place[root_of(place).len()..].split('/').filter(|name| !name.is_empty()).collect()
+}
+
+/// The drive or share as a first name, and the others.
+fn names_and_root(place: &str) -> Vec<&str> {
+    let root = root_of(place);
+    (!root.is_empty()).then_some(root).into_iter().chain(names(place)).collect()
+}
+
+/// A name without the dots and blanks at its end, and without a stream of the file: as Windows takes it.
+fn bare(name: &str) -> &str {
+    name.split(':').next().unwrap().trim_end_matches(['.', ' '])
 }
 
 /// Where an absolute spelling really leads.
 pub fn leads(absolute: &str, facts: &Facts) -> Vec<String> {
     match facts.places.get(absolute) {
-        Some(real) => real.iter().map(|real| place(real)).collect(),
-        None => vec![place(absolute)],
+        Some(real) => real.iter().map(|real| place(real, facts.os)).collect(),
+        None => vec![place(absolute, facts.os)],
     }
 }
 
@@ -170,8 +277,11 @@ struct Entry {
     plain: usize,
 }
 
+/// Each reading of an entry is meant, as each reading of a call's path is.
 fn entries(list: &[String], facts: &Facts) -> Vec<Entry> {
-    list.iter().flat_map(|written| alternatives(written)).filter_map(|written| entry(&written, facts)).collect()
+    let written = list.iter().flat_map(|written| alternatives(written));
+    let read = written.flat_map(|written| readings(&written).unwrap_or_default().into_iter().chain([written]));
+    read.filter_map(|written| entry(&written, facts)).collect()
 }
 
 /// `{a,b}` written out.
@@ -182,28 +292,34 @@ pub fn alternatives(pattern: &str) -> Vec<String> {
 }
 
 fn entry(written: &str, facts: &Facts) -> Option<Entry> {
-    if written.starts_with('~') && facts.home.is_none() {
+    let at_home = written.starts_with('~') || written.to_lowercase().starts_with("$home");
+    if at_home && facts.home.is_none() {
         return None;
     }
-    let whole = place(&joined(&facts.project, &expanded(written, facts)));
-    let names: Vec<String> = names(&whole).into_iter().map(str::to_owned).collect();
+    let expanded = if at_home { expanded(written, facts) } else { written.to_owned() };
+    let whole = place(&joined(&facts.project, &expanded, facts.os), facts.os);
+    // `/` is every drive.
+    let whole = if written == "/" { "/" } else { &whole };
+    let names: Vec<String> = names_and_root(whole).into_iter().map(str::to_owned).collect();
     let plain = names.iter().position(|name| name.contains(['*', '?'])).unwrap_or(names.len());
     Some(Entry { names, plain })
 }
 
 fn folds(list: As, facts: &Facts) -> bool {
-    list == As::Restraint || facts.fold_case
+    list == As::Restraint || facts.fold_case || facts.os == Os::Windows
 }
 
+/// Where letter case does not count, neither does whether an accent stands with its letter or after it.
 fn same_case(text: &str, folds: bool) -> String {
-    if folds { text.to_lowercase() } else { text.to_owned() }
+    if folds { text.nfc().collect::<String>().to_lowercase() } else { text.to_owned() }
 }
 
 /// Whether an entry holds the place: itself and all beneath it where it is plain, what it matches where it is a glob.
 pub fn holds(list: &[String], place: &str, kind: As, facts: &Facts) -> bool {
     let place = same_case(place, folds(kind, facts));
-    let place: Vec<&str> = names(&place);
-    entries(list, facts).iter().any(|entry| {
+    let is_share = place.starts_with("//");
+    let place: Vec<&str> = names_and_root(&place);
+    entries(list, facts).iter().filter(|entry| !is_share || !entry.names.is_empty()).any(|entry| {
         let pattern: Vec<String> = entry.names.iter().map(|name| same_case(name, folds(kind, facts))).collect();
         let is_glob = entry.plain < entry.names.len();
         match (is_glob, kind) {
@@ -215,10 +331,10 @@ pub fn holds(list: &[String], place: &str, kind: As, facts: &Facts) -> bool {
 
 /// Whether something that an entry names lies below the place, so that who takes the place away takes it as well.
 pub fn lies_below(list: &[String], place: &str, facts: &Facts) -> bool {
-    let place = place.to_lowercase();
-    let place: Vec<&str> = names(&place);
+    let place = same_case(place, true);
+    let place: Vec<&str> = names_and_root(&place);
     entries(list, facts).iter().any(|entry| {
-        let folder: Vec<String> = entry.names[..entry.plain].iter().map(|name| name.to_lowercase()).collect();
+        let folder: Vec<String> = entry.names[..entry.plain].iter().map(|name| same_case(name, true)).collect();
         let inside = folder.len() >= place.len() && folder.iter().zip(&place).all(|(one, other)| one == other);
         inside && entry.names.len() > place.len()
     })
@@ -253,30 +369,28 @@ pub fn name_matches(pattern: &str, name: &str) -> bool {
 
 /// Whether a match of one of the patterns could lie below the place: it ends as the pattern begins.
 pub fn holds_named(patterns: &[String], place: &str) -> bool {
-    let place = place.to_lowercase();
+    let place = same_case(place, true);
     let names: Vec<&str> = names(&place);
-    patterns.iter().flat_map(|pattern| alternatives(&pattern.to_lowercase())).any(|pattern| {
+    patterns.iter().flat_map(|pattern| alternatives(&same_case(pattern, true))).any(|pattern| {
         let parts: Vec<&str> = pattern.split('/').collect();
         (1..parts.len()).any(|count| {
             names.len() >= count
                 && parts[..count]
                     .iter()
                     .zip(&names[names.len() - count..])
-                    .all(|(part, name)| name_matches(part, name.trim_end_matches(['.', ' '])))
+                    .all(|(part, name)| name_matches(part, bare(name)))
         })
     })
 }
 
 /// Whether the place, or a folder above it, has a name that the list denies. Letter case never counts, nor do the dots
-/// and blanks at the end that some systems drop.
+/// and blanks at the end and the streams that some systems drop.
 pub fn is_named(patterns: &[String], place: &str) -> bool {
-    let place = place.to_lowercase();
+    let place = same_case(place, true);
     let names: Vec<&str> = names(&place);
-    patterns.iter().flat_map(|pattern| alternatives(&pattern.to_lowercase())).any(|pattern| {
+    patterns.iter().flat_map(|pattern| alternatives(&same_case(pattern, true))).any(|pattern| {
         let parts: Vec<&str> = pattern.split('/').collect();
-        let fits = |(part, name): (&&str, &&str)| {
-            name_matches(part, name) || name_matches(part, name.trim_end_matches(['.', ' ']))
-        };
+        let fits = |(part, name): (&&str, &&str)| name_matches(part, name) || name_matches(part, bare(name));
         names.windows(parts.len()).any(|run| parts.iter().zip(run).all(fits))
     })
 }

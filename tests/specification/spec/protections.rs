@@ -1,6 +1,6 @@
 //! The table of protections (DESIGN 3.9): those of its names that the generator knows.
 
-use mcp_remit::model::facts::Facts;
+use mcp_remit::model::facts::{Facts, Os};
 
 use super::places::{As, holds, holds_named, is_named, lies_below};
 
@@ -76,7 +76,7 @@ pub fn of_place(place: &str, takes_away: bool, off: &[String], facts: &Facts) ->
 pub fn is_protected_name(text: &str) -> bool {
     !text.contains(char::is_whitespace)
         && text.contains(['.', '_'])
-        && !of_place(&super::places::place(text), false, &[], &Facts::default()).is_empty()
+        && !of_place(&super::places::place(text, Os::Posix), false, &[], &Facts::default()).is_empty()
 }
 
 fn only_examples(place: &str) -> bool {

@@ -322,9 +322,15 @@ fn guess(key: &str, text: &str) -> Option<Kind> {
 fn has_path_form(text: &str) -> bool {
     let text = text.trim().trim_start_matches(['"', '\'']);
     let climbs = ["../", "..\\", "%2e"].iter().any(|climb| text.contains(climb)) && !text.contains("://");
-    let begins =
-        ["/", "~/", "~\\", "./", ".\\", "../", "~bob/", "file:", "$HOME"].iter().any(|start| text.starts_with(start));
-    !text.contains('\n') && (begins || text == ".." || text == "~" || (climbs && !text.contains(' ')))
+    let begins = ["/", "~/", "~\\", "./", ".\\", "../", "..\\", "~bob/", "file:", "$HOME", "\\\\"]
+        .iter()
+        .any(|start| text.starts_with(start));
+    let after_drive = text.strip_prefix(|c: char| c.is_ascii_alphabetic()).and_then(|rest| rest.strip_prefix(':'));
+    let has_drive =
+        after_drive.is_some_and(|rest| rest.starts_with(['/', '\\']) || (rest.contains('\\') && !rest.contains(' ')));
+    let has_folder = places::user_folder(text).is_some();
+    !text.contains('\n')
+        && (begins || has_drive || has_folder || text == ".." || text == "~" || (climbs && !text.contains(' ')))
 }
 
 /// `--out=/x`, `@/x`, `of=/x`: the path in a word of a command line.
