@@ -3,6 +3,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::decision::table::Table;
+use crate::model::facts::Os;
 use crate::model::place::{self, Place};
 
 /// A list of names, indexed so that a place costs one look-up a component. Letter case never counts.
@@ -46,13 +47,14 @@ impl Patterns {
     pub fn new(patterns: &[String]) -> Result<Patterns, (usize, String)> {
         let mut set = Patterns::default();
         for (index, pattern) in patterns.iter().enumerate() {
-            set.add(&place::fold(pattern), index).map_err(|why| (index, why))?;
+            // Whoever writes `secrets\*.txt` means a folder: no system has names that every reader keeps a backslash in.
+            set.add(&place::fold(&pattern.replace('\\', "/")), index).map_err(|why| (index, why))?;
         }
         Ok(set)
     }
 
     fn add(&mut self, pattern: &str, index: usize) -> Result<(), String> {
-        if pattern.starts_with(['/', '~', '$']) {
+        if pattern.starts_with(['~', '$']) || place::is_absolute(pattern, Os::Windows) {
             return Err("a place and no name: write it under `denied_paths`".into());
         }
         let ends = pattern.trim_start_matches("**/").trim_end_matches("/**");
@@ -169,7 +171,6 @@ fn part(name: &str) -> Result<Part, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::facts::Os;
 
     #[test]
     fn denied_names_match_any_component_and_letter_case() {
@@ -199,9 +200,16 @@ mod tests {
 
     #[test]
     fn a_pattern_that_names_nothing_is_refused() {
-        for wrong in ["", "/", "a/../b", "a/**/b", "{a"] {
+        for wrong in ["", "/", "a/../b", "a/**/b", "{a", r"C:\x\*.pem", r"\x"] {
             assert!(Patterns::new(&[wrong.to_owned()]).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn names_that_follow_each_other_have_either_separator_between_them() {
+        let patterns = Patterns::new(&[r"secrets\*.txt".to_owned()]).unwrap();
+        let matches = |place: &str| patterns.matches(&Place::read(place, Os::Windows)).is_some();
+        assert!(matches(r"c:\x\Secrets\a.txt") && !matches(r"c:\x\secrets\a.md"));
     }
 
     #[test]

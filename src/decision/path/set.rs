@@ -201,11 +201,11 @@ impl Entry {
             return Entry::with_drive(pattern, index);
         }
         let (anchor, rest) = if pattern.starts_with('/') {
-            (Anchor::Root, pattern)
+            (Anchor::Root, Cow::Borrowed(pattern))
         } else if let Some(rest) = from_home(pattern)? {
             (Anchor::Home, rest)
         } else {
-            (Anchor::Project { up: 0 }, pattern)
+            (Anchor::Project { up: 0 }, Cow::Borrowed(pattern))
         };
         let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
         let wild = parts.iter().position(|part| has_wildcard(part)).unwrap_or(parts.len());
@@ -281,17 +281,16 @@ fn climb(parts: &[&str], anchor: &Anchor) -> Result<(usize, String), String> {
     Ok((up, folder.join("/")))
 }
 
-fn from_home(pattern: &str) -> Result<Option<&str>, String> {
-    for form in ["~", "$HOME", "${HOME}"] {
-        if let Some(rest) = pattern.strip_prefix(form) {
-            return match rest.is_empty() || rest.starts_with('/') {
-                true => Ok(Some(rest)),
-                false if form == "~" => Err("another user's home: write its absolute path".into()),
-                false => Ok(None),
-            };
-        }
+/// What follows the home in `~/x`, `$HOME/x` and `%APPDATA%/x`.
+fn from_home(pattern: &str) -> Result<Option<Cow<'_, str>>, String> {
+    if let Some((folder, rest)) = place::below_user_folder(pattern) {
+        return Ok(Some(Cow::Owned(format!("{folder}{rest}"))));
     }
-    Ok(None)
+    match pattern.strip_prefix('~') {
+        None => Ok(None),
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(Some(Cow::Borrowed(rest))),
+        Some(_) => Err("another user's home: write its absolute path".into()),
+    }
 }
 
 fn has_wildcard(part: &str) -> bool {

@@ -78,7 +78,7 @@ const DENIED: [&str; 12] = [
     "./docs/{x,y}.md",
     "~/web/../lib",
 ];
-const NAMES: [&str; 8] = ["*.tmp", "gen", "secret*", "src/*.rs", "x?.md", "{hosts,notes}", ".*", "A.RS"];
+const NAMES: [&str; 9] = ["SRC\\*.rs", "*.tmp", "gen", "secret*", "src/*.rs", "x?.md", "{hosts,notes}", ".*", "A.RS"];
 const OFF: [&str; 8] = [
     "env-files",
     "key-files",

@@ -7,8 +7,10 @@ pub fn written(place: &str, choices: &mut Choices<'_>) -> String {
     if choices.chance(50) {
         return place.to_owned();
     }
-    // `~\x` is refused in a policy: it would be the home of another user.
-    let turned = place.replace('/', "\\").replace("~\\", "~/");
+    let turned = place.replace('/', "\\");
+    if let Some(rest) = turned.strip_prefix('~').filter(|_| choices.chance(50)) {
+        return format!("{}{rest}", choices.pick(&["~", "%USERPROFILE%", "$env:USERPROFILE", r"%AppData%\..\.."]));
+    }
     let Some(absolute) = from_root(place) else { return turned };
     let root = choices.pick(&["C:", "c:", "D:", r"\\?\C:", r"\\srv\share", r"\\?\UNC\srv\Share", "\\\\localhost\\C$"]);
     match choices.below(4) {

@@ -74,7 +74,7 @@ fn unexpanded(text: &str) -> String {
 }
 
 fn begins_at_home(text: &str) -> bool {
-    text.starts_with(['~', '$']) || user_folder(text).is_some()
+    text.starts_with('~') || user_folder(text).is_some()
 }
 
 fn bare_on(name: &str, os: Os) -> &str {
@@ -292,7 +292,7 @@ pub fn alternatives(pattern: &str) -> Vec<String> {
 }
 
 fn entry(written: &str, facts: &Facts) -> Option<Entry> {
-    let at_home = written.starts_with('~') || written.to_lowercase().starts_with("$home");
+    let at_home = begins_at_home(written);
     if at_home && facts.home.is_none() {
         return None;
     }
@@ -389,7 +389,7 @@ pub fn is_named(patterns: &[String], place: &str) -> bool {
     let place = same_case(place, true);
     let names: Vec<&str> = names(&place);
     patterns.iter().flat_map(|pattern| alternatives(&same_case(pattern, true))).any(|pattern| {
-        let parts: Vec<&str> = pattern.split('/').collect();
+        let parts: Vec<&str> = pattern.split(['/', '\\']).collect();
         let fits = |(part, name): (&&str, &&str)| name_matches(part, name) || name_matches(part, bare(name));
         names.windows(parts.len()).any(|run| parts.iter().zip(run).all(fits))
     })

@@ -161,6 +161,19 @@ fn limit_a_share_of_a_folder_and_a_short_name_are_other_places() {
 }
 
 #[test]
+fn a_folder_of_the_user_is_below_the_home_whatever_its_name() {
+    let facts = Facts { home: Some("c:/users/ada".into()), os: Os::Windows, ..Facts::default() };
+    for pattern in
+        [r"%APPDATA%\Claude", "$env:appdata/Claude", r"~\AppData\Roaming\Claude", "$HOME/AppData/Roaming/Claude"]
+    {
+        let set = PathSet::denied(&[pattern.to_owned()]).unwrap();
+        let holds = |place| set.holds(&Place::read(place, Os::Windows), &facts).is_some();
+        assert!(holds(r"C:\Users\ada\AppData\Roaming\Claude\x"), "{pattern}");
+        assert!(!holds(r"C:\Users\ada\AppData\Local\Claude"), "{pattern}");
+    }
+}
+
+#[test]
 fn a_link_to_a_share_holds_the_share() {
     let facts = Facts { project: "c:/web".into(), os: Os::Windows, ..Facts::default() };
     let links = BTreeMap::from([("c:/web/vault".to_owned(), "//srv/vault/x".to_owned())]);
