@@ -16,6 +16,7 @@ mod denials;
 mod make;
 mod messages;
 mod normal_forms;
+mod refusals;
 mod spec;
 #[cfg(unix)]
 mod tree;

@@ -32,6 +32,7 @@ pub fn constraint(key: &str, choices: &mut Choices<'_>, depth: usize) -> Constra
     match choices.below(12) {
         0 => Constraint::Any,
         1 if depth > 0 => several(key, choices, depth),
+        _ if ["url", "link"].contains(&key) && choices.chance(12) => open_or_near(choices),
         2 => excluded(key, choices),
         3 => plain(choices),
         _ => natural(key, choices, depth),
@@ -47,7 +48,10 @@ fn natural(key: &str, choices: &mut Choices<'_>, depth: usize) -> Constraint {
             _ => Constraint::Each(Box::new(paths(key, choices))),
         },
         "url" | "link" => Constraint::Urls(owned(choices.several(1, 3, |choices| choices.pick(&URLS)))),
-        "to" => Constraint::Emails(owned(choices.several(1, 3, |choices| choices.pick(&EMAILS)))),
+        "to" => {
+            let emails = Constraint::Emails(owned(choices.several(1, 3, |choices| choices.pick(&EMAILS))));
+            if choices.chance(25) { Constraint::Each(Box::new(emails)) } else { emails }
+        }
         "sql" => Constraint::Sql(sql(choices)),
         "command" => Constraint::Commands(owned(choices.several(1, 3, |choices| choices.pick(&COMMANDS)))),
         "content" | "body" => Constraint::Text(text(choices)),
@@ -113,6 +117,13 @@ fn fields(choices: &mut Choices<'_>, depth: usize) -> Constraint {
     Constraint::Fields { fields, required }
 }
 
+/// The first whole number that a double stands for besides itself.
+pub const ROUNDED: u64 = 1 << 53;
+
+pub fn numbers() -> Vec<Value> {
+    vec![json!(1), json!(ROUNDED), json!(ROUNDED as f64), json!(ROUNDED + 1), json!(ROUNDED - 1)]
+}
+
 pub fn words() -> Vec<Value> {
     vec![json!("alpha"), json!("beta"), json!(1), json!(2.5), json!(true), json!("v12"), json!(["alpha"])]
 }
@@ -120,6 +131,7 @@ pub fn words() -> Vec<Value> {
 /// What says nothing of what the argument is.
 fn plain(choices: &mut Choices<'_>) -> Constraint {
     match choices.below(5) {
+        0 if choices.chance(20) => Constraint::OneOf(choices.several(1, 2, |choices| choices.pick(&numbers()))),
         0 => Constraint::OneOf(choices.several(1, 3, |choices| choices.pick(&words()))),
         1 => Constraint::Matches(choices.pick(&PATTERNS).to_owned()),
         2 => Constraint::Shape(choices.pick(&SHAPES)),
@@ -141,6 +153,19 @@ fn several(key: &str, choices: &mut Choices<'_>, depth: usize) -> Constraint {
         true => Constraint::All(choices.several(2, 3, one)),
         false => Constraint::AnyOf(choices.several(2, 3, one)),
     }
+}
+
+/// Anything is granted, and a near host is named besides: alone, in a list, beside another kind, or in a field.
+fn open_or_near(choices: &mut Choices<'_>) -> Constraint {
+    let near = Constraint::Urls(owned(choices.several(1, 2, |choices| choices.pick(&URLS[6..8]))));
+    let near = match choices.below(5) {
+        0 => Constraint::Each(Box::new(near)),
+        1 => Constraint::All(vec![near, Constraint::MaxLength(40)]),
+        2 => Constraint::AnyOf(vec![near, Constraint::Matches("a.c".into())]),
+        3 => Constraint::Fields { fields: BTreeMap::from([("url".to_owned(), near)]), required: Vec::new() },
+        _ => near,
+    };
+    Constraint::AnyOf(vec![Constraint::Any, near])
 }
 
 /// What can be excluded, beside what is granted.

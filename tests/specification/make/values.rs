@@ -3,7 +3,7 @@
 use mcp_remit::model::policy::{Constraint, Shape, SqlGrant};
 use serde_json::{Map, Value, json};
 
-use super::constraints::words;
+use super::constraints::{ROUNDED, words};
 use super::spellings::{any_place, respelled, within};
 use crate::choices::Choices;
 
@@ -145,6 +145,7 @@ fn sql(grant: &SqlGrant, choices: &mut Choices<'_>) -> String {
         "insert" => format!("INSERT INTO {table} (id) VALUES (1)"),
         "update" => format!("UPDATE {table} SET a = 1"),
         "delete" => format!("DELETE FROM {table} WHERE a = 1"),
+        _ if choices.chance(25) => format!("SELECT `id` FROM {table}"),
         _ => format!("SELECT id FROM {table}"),
     };
     match choices.chance(12) {
@@ -158,6 +159,9 @@ pub fn fitting(key: &str, constraint: &Constraint, choices: &mut Choices<'_>) ->
     match constraint {
         Constraint::OneOf(values) => match choices.pick(values) {
             Value::Number(one) if one.as_i64() == Some(1) && choices.chance(40) => json!(1.0),
+            Value::Number(one) if one.as_f64() > Some(2.0e15) => {
+                choices.pick(&[json!(ROUNDED), json!(ROUNDED as f64), json!(ROUNDED + 1), json!((ROUNDED - 1) as f64)])
+            }
             value => value,
         },
         Constraint::Matches(pattern) => json!(match pattern.as_str() {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use mcp_remit::model::facts::Facts;
 use mcp_remit::model::policy::{Constraint, Shape};
 use regex::Regex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::places::{self, As};
 use super::{hosts, words};
@@ -17,6 +17,8 @@ pub struct With<'a> {
     pub facts: &'a Facts,
     pub arguments: &'a Map<String, Value>,
     pub root: Option<&'a str>,
+    /// Whose SQL the server speaks, as the policy says.
+    pub dialect: Option<&'a str>,
 }
 
 /// Whether the value is granted. A value of another JSON type than the constraint is about is not.
@@ -43,7 +45,7 @@ pub fn satisfies(constraint: &Constraint, value: &Value, with: With<'_>) -> bool
         (Constraint::Urls(_) | Constraint::Emails(_), Value::Array(items)) => {
             items.iter().all(|item| item.is_string() && satisfies(constraint, item, with))
         }
-        (Constraint::Sql(grant), Value::String(text)) => words::sql_is_granted(grant, text),
+        (Constraint::Sql(grant), Value::String(text)) => words::sql_is_granted(grant, text, with.dialect),
         (Constraint::Commands(commands), value) => command_lines(value).is_some_and(|lines| {
             !lines.is_empty() && lines.iter().all(|words| words::command_is_granted(commands, &as_words(words)))
         }),
@@ -157,12 +159,12 @@ fn every_absolute(text: &str, relative_to: Option<&str>, with: With<'_>) -> Opti
     Some(readings.iter().map(|reading| places::absolute(reading, with.root, base, with.facts)).collect())
 }
 
-/// 1 and 1.0 are one number.
+/// 1 and 1.0 are one number. Where doubles leave whole numbers out, one of them is no number that can be named.
 fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
-        _ => one == other,
-    }
+    let (Value::Number(one), Value::Number(other)) = (one, other) else { return one == other };
+    let is_exact = |number: &Number| !number.is_f64() || number.as_f64().unwrap().abs() < 9_007_199_254_740_992.0;
+    let both_whole = !one.is_f64() && !other.is_f64();
+    is_exact(one) && is_exact(other) && if both_whole { one == other } else { one.as_f64() == other.as_f64() }
 }
 
 /// The pattern must match all of the text.

@@ -192,7 +192,9 @@ impl<'a> Judge<'a> {
     /// Arguments are closed. With a variant, what either rule lists is listed, and both constraints hold.
     fn arguments(&mut self, rules: &[(String, &'a Tool)], arguments: &Map<String, Value>, by: Option<&str>) {
         let open = rules.iter().any(|(_, rule)| rule.other_args || rule.args == Args::Any);
-        let with = With { facts: self.facts, arguments, root: self.server.unwrap().root.as_deref() };
+        let server = self.server.unwrap();
+        let (root, dialect) = (server.root.as_deref(), server.dialect.as_deref());
+        let with = With { facts: self.facts, arguments, root, dialect };
         for (name, value) in arguments {
             let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
             let mut listed = false;

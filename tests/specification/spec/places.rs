@@ -63,11 +63,11 @@ fn percent_decoded(text: &str) -> String {
 /// To a server that expands no `~` it is a name, and who climbs out of it is elsewhere.
 fn unexpanded(text: &str) -> String {
     // With a name before it that can be seen, it is tidied up to where that name was.
-    let stays = |os| {
-        let first = text.split(|c| c == '/' || (os == Os::Windows && c == '\\')).next().unwrap();
-        names(&place(&format!("/gone/{text}"), os)).starts_with(&["gone", bare_on(first, os)])
-    };
-    match begins_at_home(text) && !(stays(Os::Posix) && stays(Os::Windows)) {
+    let first = text.split('/').next().unwrap();
+    let stays = |os| names(&place(&format!("/gone/{text}"), os)).starts_with(&["gone", bare_on(first, os)]);
+    // With a backslash it is read as with a slash as well.
+    let everywhere = stays(Os::Posix) && (text.contains('\\') || stays(Os::Windows));
+    match begins_at_home(text) && !everywhere {
         true => format!("./{text}"),
         false => text.to_owned(),
     }
@@ -281,7 +281,13 @@ struct Entry {
 fn entries(list: &[String], facts: &Facts) -> Vec<Entry> {
     let written = list.iter().flat_map(|written| alternatives(written));
     let read = written.flat_map(|written| readings(&written).unwrap_or_default().into_iter().chain([written]));
-    read.filter_map(|written| entry(&written, facts)).collect()
+    read.flat_map(|written| entry(&written, facts).into_iter().chain(on_no_drive(&written, facts))).collect()
+}
+
+/// `/` is every drive; and what stands on none, behind a device, is held by its names.
+fn on_no_drive(written: &str, facts: &Facts) -> Option<Entry> {
+    let rest = written.strip_prefix(['/', '\\']).filter(|rest| !rest.starts_with(['/', '\\']))?;
+    (facts.os == Os::Windows).then(|| Entry::new(&place(rest, Os::Windows)))
 }
 
 /// `{a,b}` written out.
@@ -298,11 +304,15 @@ fn entry(written: &str, facts: &Facts) -> Option<Entry> {
     }
     let expanded = if at_home { expanded(written, facts) } else { written.to_owned() };
     let whole = place(&joined(&facts.project, &expanded, facts.os), facts.os);
-    // `/` is every drive.
-    let whole = if written == "/" { "/" } else { &whole };
-    let names: Vec<String> = names_and_root(whole).into_iter().map(str::to_owned).collect();
-    let plain = names.iter().position(|name| name.contains(['*', '?'])).unwrap_or(names.len());
-    Some(Entry { names, plain })
+    Some(Entry::new(&whole))
+}
+
+impl Entry {
+    fn new(place: &str) -> Entry {
+        let names: Vec<String> = names_and_root(place).into_iter().map(str::to_owned).collect();
+        let plain = names.iter().position(|name| name.contains(['*', '?'])).unwrap_or(names.len());
+        Entry { names, plain }
+    }
 }
 
 fn folds(list: As, facts: &Facts) -> bool {

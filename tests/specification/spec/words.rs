@@ -3,16 +3,18 @@
 use mcp_remit::model::policy::{SqlGrant, TextGrant};
 
 /// `SELECT id FROM a`, `INSERT INTO a ...`, `UPDATE a SET ...`, `DELETE FROM a ...`, with `;` between.
-pub fn sql_is_granted(grant: &SqlGrant, text: &str) -> bool {
+pub fn sql_is_granted(grant: &SqlGrant, text: &str, dialect: Option<&str>) -> bool {
     let statements: Vec<&str> = text.split(';').map(str::trim).filter(|one| !one.is_empty()).collect();
-    !statements.is_empty() && statements.iter().all(|one| statement_is_granted(grant, one))
+    !statements.is_empty() && statements.iter().all(|one| statement_is_granted(grant, one, dialect))
 }
 
-fn statement_is_granted(grant: &SqlGrant, statement: &str) -> bool {
+fn statement_is_granted(grant: &SqlGrant, statement: &str, dialect: Option<&str>) -> bool {
     let words: Vec<&str> = statement.split_whitespace().collect();
     let (kind, table, writes) = match words.as_slice() {
         ["SELECT", "id", "FROM", table] => ("select", table, false),
         ["INSERT", "INTO", table, "(id)", "VALUES", "(1)"] => ("insert", table, true),
+        // PostgreSQL knows no such quotes, and where nothing says whose SQL it is, somebody may know them.
+        ["SELECT", "`id`", "FROM", table] if dialect != Some("postgres") => ("select", table, false),
         ["UPDATE", table, "SET", "a", "=", "1"] => ("update", table, true),
         ["DELETE", "FROM", table, "WHERE", "a", "=", "1"] => ("delete", table, true),
         _ => return false,
