@@ -15,6 +15,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 
 use crate::make::{self, REQUESTS, Session};
 use crate::spec::judge::{self, Ruled, Spoke};
+use crate::spec::{links, places};
 
 /// How often each verdict was given, and each rule spoke for or against a request.
 #[derive(Default)]
@@ -55,10 +56,17 @@ fn agree(mut runner: TestRunner, requests: usize) {
 /// Judges the requests one after the other; what is allowed is forwarded, and counts.
 fn compare(session: &Session, seen: &mut Seen) -> Result<(), TestCaseError> {
     let policy = Policy::from_document(session.document.clone()).map_err(|why| TestCaseError::fail(why.to_string()))?;
+    let here = &session.here;
+    let named: BTreeSet<String> = policy.places(here).iter().map(|spelling| places::place(spelling, here.os)).collect();
+    let missed: Vec<String> = links::folders(&session.document, here).difference(&named).cloned().collect();
+    prop_assert!(missed.is_empty(), "not looked up, and may be links: {missed:?}");
+    prop_assert_eq!(policy.needs_history(), judge::needs_history(&session.document));
+    let policy = policy.with_links(&session.links, here);
+    let document = links::linked(&session.document, &session.links, here);
     let mut history = session.history.clone();
     for (request, facts) in &session.requests {
         let real = decide(&policy, &history, facts, request);
-        let told = judge::decide(&session.document, &history, facts, request);
+        let told = judge::decide(&document, &history, facts, request);
         differ(&real, &told).map_err(|why| TestCaseError::fail(shown(session, request, facts, &history, &why)))?;
         if let Action::Call { tool, .. } = &request.action {
             let shown = could_pass(&policy, &request.server, tool);

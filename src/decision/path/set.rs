@@ -259,6 +259,10 @@ impl Entry {
 
     fn absolute(&self, facts: &Facts) -> Option<String> {
         let base = base_of(&self.anchor, facts)?;
+        let names = || self.folder.chars().chain(self.glob.iter().flat_map(|glob| glob.chars()));
+        if facts.os == Os::Windows && names().any(|character| character == '\\') {
+            return None; // No name has one there: another reading of the entry says what is meant.
+        }
         if self.anchor == Anchor::Root && facts.os == Os::Windows {
             let is_whole = self.folder.starts_with("//") || self.folder.contains(':');
             return is_whole.then(|| self.folder.clone());

@@ -9,6 +9,7 @@ mod values;
 mod windows;
 mod world;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mcp_remit::decision::policy::Policy;
@@ -22,12 +23,16 @@ use crate::choices::Choices;
 
 pub use calls::request;
 pub use policies::document;
-pub use world::{history, surroundings, with_links};
+pub use world::{history, links, surroundings, with_links};
 
 /// One policy and some requests of one session.
 #[derive(Clone)]
 pub struct Session {
     pub document: Document,
+    /// Where the session stands.
+    pub here: Facts,
+    /// Places of the policy that are links, and where they lead.
+    pub links: BTreeMap<String, String>,
     pub history: History,
     pub requests: Vec<(Request, Facts)>,
 }
@@ -55,6 +60,7 @@ fn made(bytes: &[u8]) -> Session {
     let policy = Policy::from_document(document.clone()).unwrap_or_else(|problems| panic!("{problems}\n{document:#?}"));
     let history = history(&document, choices);
     let here = surroundings(choices);
+    let links = links(&policy, &here, choices);
     let requests = (0..REQUESTS)
         .map(|_| {
             let request = request(&document, choices);
@@ -62,5 +68,5 @@ fn made(bytes: &[u8]) -> Session {
             (request, facts)
         })
         .collect();
-    Session { document, history, requests }
+    Session { document, here, links, history, requests }
 }

@@ -6,7 +6,8 @@ use super::windows;
 use crate::choices::Choices;
 
 /// Below the project, below home, and elsewhere: granted ones, denied ones, protected ones and their neighbours.
-const PLACES: [&str; 41] = [
+const PLACES: [&str; 42] = [
+    "/mnt/x/a.rs",
     "docs/\u{e9}.md",
     "docs/e\u{301}.md",
     "DOCS/\u{c9}/x.md",

@@ -7,6 +7,7 @@ use mcp_remit::decision::policy::Policy;
 use mcp_remit::model::effects::What;
 use mcp_remit::model::facts::{Facts, Os};
 use mcp_remit::model::history::{History, Spending};
+use mcp_remit::model::place::Place;
 use mcp_remit::model::policy::{Document, Tool};
 use mcp_remit::model::request::Request;
 use mcp_remit::model::time::Timestamp;
@@ -43,13 +44,11 @@ pub fn with_links(policy: &Policy, here: &Facts, request: &Request, choices: &mu
     if !choices.chance(25) {
         return facts;
     }
-    let targets =
-        ["/home/ada/web/src/a.rs", "/etc/shadow", "/home/ada/notes/n.txt", "/home/ada/web/docs/x.md", "/mnt/x"];
     for effect in effects(request, policy.hints(request)).0 {
         let What::Path(path) = effect.what else { continue };
         for reading in path.readings() {
             if choices.chance(60) {
-                let real = choices.several(1, 2, |choices| target(&targets, choices));
+                let real = choices.several(1, 2, |choices| target(choices));
                 facts.places.insert(facts.absolute(path.start(), reading), real);
             }
         }
@@ -57,8 +56,20 @@ pub fn with_links(policy: &Policy, here: &Facts, request: &Request, choices: &mu
     facts
 }
 
-fn target(targets: &[&str], choices: &mut Choices<'_>) -> String {
-    let target = choices.pick(targets);
+/// Some places that the policy names lead elsewhere.
+pub fn links(policy: &Policy, here: &Facts, choices: &mut Choices<'_>) -> BTreeMap<String, String> {
+    if !choices.chance(30) {
+        return BTreeMap::new();
+    }
+    let chosen = choices.some_of(40, &policy.places(here));
+    let led = chosen.into_iter().map(|link| (link, Place::read(&target(choices), here.os).to_string()));
+    led.collect()
+}
+
+fn target(choices: &mut Choices<'_>) -> String {
+    let targets =
+        ["/home/ada/web/src/a.rs", "/etc/shadow", "/home/ada/notes/n.txt", "/home/ada/web/docs/x.md", "/mnt/x"];
+    let target = choices.pick(&targets);
     match choices.os {
         Os::Posix => target.to_owned(),
         Os::Windows => format!("{}{target}", choices.pick(&["c:", "c:", "d:", "//srv/share", r"\\?\C:"])),

@@ -88,6 +88,14 @@ pub fn could_pass(document: &Document, server: &str, tool: &str) -> bool {
     !denied && (approved || named || nameless)
 }
 
+/// Whether what the session did before can matter at all.
+pub fn needs_history(document: &Document) -> bool {
+    let counts = |tool: &Tool| tool.rate.is_some() || tool.budget.is_some();
+    let tools = document.servers.values().flat_map(|server| server.tools.values());
+    let rules = tools.flat_map(|tool| tool.variants.iter().flat_map(|variants| variants.of.values()).chain([tool]));
+    !document.flows.is_empty() || rules.into_iter().any(counts)
+}
+
 impl<'a> Judge<'a> {
     fn speak(&mut self, effect: Decision, rule: &str, argument: Option<&str>) {
         let top = argument.map(|at| format!("/{}", at.split('/').nth(1).unwrap()));

@@ -4,6 +4,7 @@
 pub mod constraints;
 pub mod hosts;
 pub mod judge;
+pub mod links;
 pub mod places;
 pub mod protections;
 pub mod touches;

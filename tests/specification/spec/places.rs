@@ -278,10 +278,29 @@ struct Entry {
 }
 
 /// Each reading of an entry is meant, as each reading of a call's path is.
-fn entries(list: &[String], facts: &Facts) -> Vec<Entry> {
+fn read_entries(list: &[String]) -> impl Iterator<Item = String> {
     let written = list.iter().flat_map(|written| alternatives(written));
-    let read = written.flat_map(|written| readings(&written).unwrap_or_default().into_iter().chain([written]));
-    read.flat_map(|written| entry(&written, facts).into_iter().chain(on_no_drive(&written, facts))).collect()
+    written.flat_map(|written| readings(&written).unwrap_or_default().into_iter().chain([written]))
+}
+
+fn entries(list: &[String], facts: &Facts) -> Vec<Entry> {
+    let both = |written: String| entry(&written, facts).into_iter().chain(on_no_drive(&written, facts));
+    read_entries(list).flat_map(both).collect()
+}
+
+/// An entry as it is written, absolute: the folder before the first wildcard, and the rest.
+pub struct Written {
+    pub folder: String,
+    pub rest: String,
+}
+
+pub fn written_places(list: &[String], facts: &Facts) -> Vec<Written> {
+    let split = |Entry { names, plain }: Entry| {
+        let (folder, rest) = names.split_at(plain);
+        let start = if facts.os == Os::Windows { "" } else { "/" };
+        Written { folder: place(&format!("{start}{}", folder.join("/")), facts.os), rest: rest.join("/") }
+    };
+    read_entries(list).filter_map(|written| entry(&written, facts)).map(split).collect()
 }
 
 /// `/` is every drive; and what stands on none, behind a device, is held by its names.
