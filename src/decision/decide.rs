@@ -27,6 +27,8 @@ mod names;
 mod past;
 mod world;
 
+pub use names::trouble_with as odd_name;
+
 use arguments::{Here, Scope};
 
 /// Judges one request. Deterministic; reads the history and never changes it.

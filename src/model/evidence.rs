@@ -193,10 +193,11 @@ pub struct Offered {
     pub says_it_changes: bool,
 }
 
-/// A call that nothing is learned from.
+/// A request that nothing is learned from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Refused {
     pub server: String,
+    /// Empty where it was a resource or a prompt: `value` names it, and `argument` is `/uri` or `/name`.
     pub tool: String,
     /// JSON pointer into the arguments.
     pub argument: String,

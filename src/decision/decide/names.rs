@@ -17,8 +17,8 @@ pub(super) fn trouble(request: &Request) -> Option<String> {
     trouble_with(name)
 }
 
-/// The same for a bare name.
-fn trouble_with(name: &str) -> Option<String> {
+/// The same for a bare name, of a tool, a prompt or a resource: nothing that bears it is ever allowed.
+pub fn trouble_with(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("an empty name".into());
     }

@@ -135,7 +135,7 @@ static HARMLESS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 });
 
 /// Whether everybody may call it. The name is in lower case, qualified as written.
-pub(super) fn is_harmless(name: &str) -> bool {
+pub fn is_harmless(name: &str) -> bool {
     let plain = name.strip_prefix("pg_catalog.").or_else(|| name.strip_prefix("sys.")).unwrap_or(name);
     HARMLESS.contains(plain)
 }

@@ -45,6 +45,7 @@ use sqlparser::tokenizer::Tokenizer;
 
 use crate::model::effects::{SqlEffect, SqlStatement};
 
+pub use functions::is_harmless as is_harmless_function;
 pub use rules::SqlRules;
 
 /// Longer text is refused, in bytes. Dumps belong in files.

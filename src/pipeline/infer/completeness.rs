@@ -1,5 +1,7 @@
 //! How complete is this recording? Measured: each session is judged by the policy of the others.
 
+use serde_json::Map;
+
 use super::generalise::policy::infer_from;
 use super::mass::interval;
 use super::settings::Settings;
@@ -9,7 +11,7 @@ use crate::decision::policy::Policy;
 use crate::model::evidence::{Evidence, Node, Place, Session};
 use crate::model::facts::Facts;
 use crate::model::history::History;
-use crate::model::request::Request;
+use crate::model::request::{Action, Request};
 use crate::model::verdict::Decision;
 
 /// Sessions that are left out, at most: each costs an inference over all others.
@@ -25,8 +27,16 @@ pub struct Measured {
     pub denied: Vec<Unlike>,
 }
 
-/// A recorded call: server, tool, and the hash under which evidence keeps it.
-pub type Call = (String, String, u64);
+/// What evidence keeps of a request, and by which it finds it again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recorded {
+    /// Server, tool, and the hash of the call.
+    Call(String, String, u64),
+    /// Server and URI.
+    Resource(String, String),
+    /// Server and name.
+    Prompt(String, String),
+}
 
 /// A session unlike the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,14 +47,14 @@ pub struct Unlike {
     pub digest: String,
     /// The first of what it needs.
     pub needs: Need,
-    /// Those that the others deny, of the calls that evidence keeps.
-    pub calls: Vec<Call>,
+    /// All that the others deny, of what evidence keeps.
+    pub denied: Vec<(Recorded, Need)>,
 }
 
-/// A recorded call that a policy does not grant.
+/// A recorded request that a policy does not grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
-    /// `server.tool`
+    /// `server.tool`, or as [`Request::name`] names it.
     pub what: String,
     /// JSON pointer of the argument that decided, if one did.
     pub argument: Option<String>,
@@ -129,9 +139,8 @@ fn measure(others: &View<'_>, (digest, session): (&str, &Session), settings: &Se
         Decision::Ask => measured.asked += 1,
         Decision::Deny => {
             let (session, digest) = (session.name.clone(), digest.to_owned());
-            let calls = needs.iter().map(|(call, _)| call.clone()).collect();
-            let first = needs.into_iter().next();
-            measured.denied.extend(first.map(|(_, needs)| Unlike { session, digest, needs, calls }));
+            let first = needs.first().map(|(_, first)| first.clone());
+            measured.denied.extend(first.map(|first| Unlike { session, digest, needs: first, denied: needs }));
         }
     }
 }
@@ -151,8 +160,8 @@ pub fn not_granted(evidence: &Evidence, policy: &Policy, settings: &Settings) ->
     all
 }
 
-/// The strictest verdict on the calls of a session that evidence holds, and those that are denied.
-fn worst(policy: &Policy, session: &Session, place: &Place) -> (Decision, Vec<(Call, Need)>) {
+/// The strictest verdict on what evidence holds of a session, and what is denied.
+fn worst(policy: &Policy, session: &Session, place: &Place) -> (Decision, Vec<(Recorded, Need)>) {
     let places = place.leads.iter().map(|(spelling, leads)| (spelling.clone(), leads.iter().cloned().collect()));
     let facts = Facts {
         project: place.project.clone(),
@@ -166,24 +175,31 @@ fn worst(policy: &Policy, session: &Session, place: &Place) -> (Decision, Vec<(C
     let history = History::default();
     let mut strictest = Decision::Allow;
     let mut needs = Vec::new();
+    let mut judge = |request: &Request, recorded: &dyn Fn() -> Recorded| {
+        let verdict = decide(policy, &history, &facts, request);
+        strictest = strictest.max(verdict.decision);
+        if verdict.decision == Decision::Deny
+            && let Some(reason) = verdict.because.into_iter().next()
+        {
+            let need = Need { what: request.name(), argument: reason.argument, why: reason.message };
+            needs.push((recorded(), need));
+        }
+    };
     for (server, known) in &session.servers {
         for (tool, calls) in &known.tools {
             for (hash, arguments) in &calls.samples {
                 let request = Request::call(server.clone(), tool.clone(), arguments.clone());
-                let verdict = decide(policy, &history, &facts, &request);
-                strictest = strictest.max(verdict.decision);
-                if verdict.decision == Decision::Deny {
-                    let what = format!("{server}.{tool}");
-                    let call = (server.clone(), tool.clone(), *hash);
-                    needs.extend(
-                        verdict
-                            .because
-                            .into_iter()
-                            .next()
-                            .map(|reason| (call, Need { what, argument: reason.argument, why: reason.message })),
-                    );
-                }
+                judge(&request, &|| Recorded::Call(server.clone(), tool.clone(), *hash));
             }
+        }
+        let request = |action| Request { server: server.clone(), action };
+        for uri in &known.resources {
+            let resource = request(Action::Resource { uri: uri.clone() });
+            judge(&resource, &|| Recorded::Resource(server.clone(), uri.clone()));
+        }
+        for name in &known.prompts {
+            let prompt = request(Action::Prompt { name: name.clone(), arguments: Map::new() });
+            judge(&prompt, &|| Recorded::Prompt(server.clone(), name.clone()));
         }
     }
     (strictest, needs)

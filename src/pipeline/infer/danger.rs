@@ -158,12 +158,16 @@ pub struct Never {
     pub value: String,
 }
 
-/// The class of tools whose name a policy cannot write.
+/// The class of tools, resources and prompts whose name a policy cannot write.
 pub const ODD_NAME: &str = "odd-name";
+
+/// What stands for the argument where a resource, and where a prompt is not learned from.
+pub const RESOURCE: &str = "/uri";
+pub const PROMPT: &str = "/name";
 
 /// The never-infer list beyond the protections, which stand under every policy and cannot be granted: class and reason.
 pub const NEVER: [(&str, &str); 7] = [
-    (ODD_NAME, "a policy could not name this tool and nothing else by it"),
+    (ODD_NAME, "a policy could not name this and nothing else by it"),
     ("accounts-file", "it names the accounts of the machine"),
     ("whole-tree", "the whole file system, or a whole home directory"),
     ("privilege", "a command that runs as somebody else, or wipes a machine"),
@@ -277,7 +281,7 @@ pub fn never_learned(request: &Request, text: &str, facts: &Facts) -> Option<Vec
             What::Address(_) | What::Text(_) => {}
         }
     }
-    for (key, value) in request.arguments()? {
+    for (key, value) in request.arguments().into_iter().flatten() {
         look_for_injection(key, &format!("/{}", reading::escape(key)), value, &mut found);
     }
     (!found.is_empty()).then_some(found)

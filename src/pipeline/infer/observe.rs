@@ -9,10 +9,11 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{danger, node};
+use crate::decision::decide::odd_name;
 use crate::decision::redact::Redactor;
 use crate::model::evidence::{MEASURE, Offered, PREFIXES, Place, Refused, Server, Session, Tool};
 use crate::model::facts::Facts;
-use crate::model::request::Request;
+use crate::model::request::{Action, Request};
 use crate::model::time::Timestamp;
 use crate::model::trace::{self, BadLine, Event, Outcome, Recorded};
 
@@ -49,7 +50,7 @@ pub struct Observer<'a> {
 #[derive(Debug)]
 enum Pending {
     Call { server: String, tool: String, arguments: Map<String, Value>, facts: Box<Facts> },
-    Resource { server: String, uri: String },
+    Resource { server: String, uri: String, facts: Box<Facts> },
     Prompt { server: String, name: String },
 }
 
@@ -148,7 +149,9 @@ impl<'a> Observer<'a> {
             Event::Call { call, tool, arguments, facts } => {
                 self.wait(call, Pending::Call { server, tool, arguments, facts: Box::new(facts) });
             }
-            Event::Resource { call, uri, .. } => self.wait(call, Pending::Resource { server, uri }),
+            Event::Resource { call, uri, facts } => {
+                self.wait(call, Pending::Resource { server, uri, facts: Box::new(facts) });
+            }
             Event::Prompt { call, name, .. } => self.wait(call, Pending::Prompt { server, name }),
             Event::Result { call, outcome, .. } => match (self.pending.remove(&call), outcome) {
                 (Some(pending), Outcome::Ok) => self.learn(pending),
@@ -176,12 +179,11 @@ impl<'a> Observer<'a> {
             Pending::Call { server, tool, arguments, facts } => {
                 self.learn_call(&server, &tool, arguments, &facts, true);
             }
-            Pending::Resource { server, uri } => {
-                self.server(&server).resources.insert(uri);
-            }
-            Pending::Prompt { server, name } => {
-                self.server(&server).prompts.insert(name);
-            }
+            Pending::Resource { server, uri, facts } => self.learn_resource(&server, uri, &facts),
+            Pending::Prompt { server, name } => match odd_name(&name) {
+                Some(_) => self.refuse(&server, "", odd(danger::PROMPT, &name)),
+                None => drop(self.server(&server).prompts.insert(name)),
+            },
         }
     }
 
@@ -194,8 +196,7 @@ impl<'a> Observer<'a> {
 
     fn learn_call(&mut self, server: &str, tool: &str, arguments: Map<String, Value>, facts: &Facts, recorded: bool) {
         if !can_be_granted(tool) {
-            let odd = danger::Never { class: danger::ODD_NAME, argument: String::new(), value: tool.to_owned() };
-            return self.refuse(server, tool, odd);
+            return self.refuse(server, tool, odd("", tool));
         }
         let time = facts.time.or(self.time);
         let text = serde_json::to_string(&arguments).unwrap_or_default();
@@ -220,6 +221,18 @@ impl<'a> Observer<'a> {
         } else if let Some(known) = self.server(server).tools.get_mut(tool) {
             count(known, time);
         }
+    }
+
+    fn learn_resource(&mut self, server: &str, uri: String, facts: &Facts) {
+        if odd_name(&uri).is_some() {
+            return self.refuse(server, "", odd(danger::RESOURCE, &uri));
+        }
+        let request = Request { server: server.to_owned(), action: Action::Resource { uri: uri.clone() } };
+        if let Some(dangers) = danger::never_learned(&request, &uri, facts) {
+            return dangers.into_iter().for_each(|danger| self.refuse(server, "", danger));
+        }
+        self.remember_place(facts);
+        self.server(server).resources.insert(uri);
     }
 
     /// Where spellings led, for those that led elsewhere.
@@ -255,9 +268,13 @@ impl<'a> Observer<'a> {
 }
 
 /// Whether a policy can name the tool and nothing else by it. The name comes from the server: a comma in it would name
-/// two tools (`read_file, delete_repo`), and the gate refuses names that do not show all they hold.
+/// two tools (`read_file, delete_repo`), and the decision refuses names that do not show all they hold.
 fn can_be_granted(tool: &str) -> bool {
-    !tool.is_empty() && tool.trim() == tool && !tool.contains(',') && !tool.chars().any(char::is_control)
+    !tool.contains(',') && odd_name(tool).is_none()
+}
+
+fn odd(argument: &str, name: &str) -> danger::Never {
+    danger::Never { class: danger::ODD_NAME, argument: argument.to_owned(), value: name.to_owned() }
 }
 
 fn hash_of(what: &impl Hash) -> u64 {

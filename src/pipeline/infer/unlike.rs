@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::completeness::{Measured, Unlike};
+use super::completeness::{Measured, Need, Recorded, Unlike};
 use super::observe;
 use super::settings::{Settings, Strictness};
 use crate::model::evidence::{Evidence, Session, Tool};
@@ -20,13 +20,17 @@ pub fn suspects<'a>(measured: &'a Measured, settings: &Settings) -> &'a [Unlike]
     if settings.strictness != Strictness::Broad && most < 0.25 { &measured.denied } else { &[] }
 }
 
-/// Digest -> what remains of the session without the calls that only it made.
+/// Digest -> what remains of the session without what only it did.
 pub fn without(evidence: &Evidence, suspects: &[Unlike]) -> BTreeMap<String, Session> {
     let sessions = suspects.iter().filter_map(|unlike| {
         let mut session = evidence.sessions.get(&unlike.digest)?.clone();
         let mut odd: BTreeMap<(&str, &str), BTreeSet<u64>> = BTreeMap::new();
-        for (server, tool, hash) in &unlike.calls {
-            odd.entry((server, tool)).or_default().insert(*hash);
+        for (recorded, _) in &unlike.denied {
+            match recorded {
+                Recorded::Call(server, tool, hash) => drop(odd.entry((server, tool)).or_default().insert(*hash)),
+                Recorded::Resource(server, uri) => drop(session.servers.get_mut(server)?.resources.remove(uri)),
+                Recorded::Prompt(server, name) => drop(session.servers.get_mut(server)?.prompts.remove(name)),
+            }
         }
         for ((server, tool), hashes) in odd {
             let tools = &mut session.servers.get_mut(server)?.tools;
@@ -49,21 +53,29 @@ fn rest(calls: &Tool, odd: &BTreeSet<u64>) -> Option<Tool> {
     (all_kept && rest.calls > 0).then_some(rest)
 }
 
-/// What `infer` says of them.
+/// What `infer` says of them: each tool, resource and prompt that was set aside, with the first reason.
 pub fn findings(suspects: &[Unlike]) -> impl Iterator<Item = Finding> {
-    suspects.iter().map(|Unlike { session, needs, .. }| {
-        let argument = needs.argument.as_ref().map(|argument| format!(" {argument}")).unwrap_or_default();
-        Finding {
-            severity: Severity::High,
-            id: "not-learned-unlike-the-others".into(),
-            subject: needs.what.clone(),
-            what: format!(
-                "{session} is unlike the others: it alone needs{argument} ({}); this was not learned",
-                needs.why
-            ),
-            why: "a recording may hold an attack, and it looks like this".into(),
-            todo: "if the agent does need it, grant it by hand, or give `--strictness broad`".into(),
-            at: None,
+    suspects.iter().flat_map(|unlike| {
+        let mut by_name: BTreeMap<&str, Vec<&Need>> = BTreeMap::new();
+        for (_, need) in &unlike.denied {
+            by_name.entry(&need.what).or_default().push(need);
         }
+        by_name.into_iter().filter_map(|(name, needs)| finding(&unlike.session, name, &needs))
+    })
+}
+
+fn finding(session: &str, name: &str, needs: &[&Need]) -> Option<Finding> {
+    let (first, more) = needs.split_first()?;
+    let argument = first.argument.as_ref().map(|argument| format!(" {argument}")).unwrap_or_default();
+    let why = &first.why;
+    let more = if more.is_empty() { String::new() } else { format!(", and {} more calls of it", more.len()) };
+    Some(Finding {
+        severity: Severity::High,
+        id: "not-learned-unlike-the-others".into(),
+        subject: name.to_owned(),
+        what: format!("{session} is unlike the others: it alone needs{argument} ({why}){more}; this was not learned"),
+        why: "a recording may hold an attack, and it looks like this".into(),
+        todo: "if the agent does need it, grant it by hand, or give `--strictness broad`".into(),
+        at: None,
     })
 }

@@ -118,9 +118,13 @@ impl<'a> ToolView<'a> {
         self.first = [self.first, tool.first].into_iter().flatten().min();
         self.last = self.last.max(tool.last);
         self.arguments.add(&tool.arguments, session);
-        if let Some(by) = &tool.by {
-            self.by = Some(by);
+        if let (Some(by), Some(known)) = (&tool.by, self.by)
+            && by != known
+        {
+            // Two arguments that each seem to split the tool: variants of one say nothing of the other's.
+            return;
         }
+        self.by = self.by.or(tool.by.as_deref());
         for (value, variant) in &tool.variants {
             self.variants.entry(value).or_default().add(variant, session);
         }

@@ -69,23 +69,27 @@ const HAS_SUBCOMMANDS: [&str; 20] = [
     "gh", "dotnet", "mvn", "gradle", "bundle",
 ];
 
-/// All command strings of a position, each with how many sessions had it.
-pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned {
+/// All command strings of a position, each with how many sessions had it. `None`: of none of them the text says what it
+/// does.
+pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Option<Reasoned> {
     let values: Vec<(Value, usize)> =
         values.iter().map(|(text, sessions)| (Value::String(text.clone()), *sessions)).collect();
     constrain_vectors(context, &values)
 }
 
 /// Command strings or argument vectors.
-pub fn constrain_vectors(context: &Context<'_>, values: &[(Value, usize)]) -> Reasoned {
+pub fn constrain_vectors(context: &Context<'_>, values: &[(Value, usize)]) -> Option<Reasoned> {
     let mut groups: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     for (value, sessions) in values {
         for what in context.effects(value.clone(), None) {
             let What::Command(command) = what else { continue };
             for simple in &command.commands {
-                let Some(words) = literal_words(&simple.words) else { continue };
+                let Some(words) = plain_words(&simple.words) else { continue };
                 let whole = words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ");
-                *groups.entry(head(&words)).or_default().entry(whole).or_default() += sessions;
+                // With a word that is open, only this very text is granted.
+                let is_open = simple.words.iter().any(|word| matches!(word, Word::Dynamic(_)));
+                let head = if is_open { whole.clone() } else { head(&words) };
+                *groups.entry(head).or_default().entry(whole).or_default() += sessions;
             }
         }
     }
@@ -99,23 +103,38 @@ pub fn constrain_vectors(context: &Context<'_>, values: &[(Value, usize)]) -> Re
         }
     }
     let why = format!("{} distinct commands of {} kinds", values.len(), groups.len());
-    Reasoned::new(Constraint::Commands(patterns.into_iter().collect()), why)
+    let commands: Vec<String> = patterns.into_iter().collect();
+    (!commands.is_empty()).then(|| Reasoned::new(Constraint::Commands(commands), why))
 }
 
-fn literal_words(words: &[Word]) -> Option<Vec<&str>> {
+/// The words of a command whose text says what it does. What a variable or another command brings in, no text says; a name
+/// with stars (`ls src/*.rs`) is granted as the same text, which the pattern writes in quotes.
+fn plain_words(words: &[Word]) -> Option<Vec<&str>> {
+    let names_files = |text: &str| !text.contains(['$', '`', '<', '>', '(', '{', '"', '\'', '\\', '~']);
     words
         .iter()
-        .map(|word| match word {
+        .enumerate()
+        .map(|(at, word)| match word {
             Word::Literal(text) => Some(text.as_str()),
+            Word::Dynamic(text) if at > 0 && (names_files(text) || is_below_home(text)) => Some(text.as_str()),
             Word::Dynamic(_) => None,
         })
         .collect()
 }
 
+/// `~/a/b`
+fn is_below_home(word: &str) -> bool {
+    word.strip_prefix("~/").is_some_and(is_plain)
+}
+
+fn is_plain(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./:=,+@%".contains(c))
+}
+
 /// A word as a pattern writes it.
 fn quote(word: &str) -> String {
-    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./:=,+@%".contains(c));
-    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    // In quotes a tilde would be no home directory.
+    if is_plain(word) || is_below_home(word) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// The words that say what is done: the program, and its subcommand where it has them.

@@ -57,7 +57,7 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
         let mut last: Option<(&Recorded, Vec<(Anchor, String)>)> = None;
         for session in *sessions {
             let Some(recorded) = context.view.places.get(*session as usize).copied() else { continue };
-            let bases = bases_of(context, *session);
+            let bases = bases_of(context, *session, written);
             let found = match last.take() {
                 Some((known, found)) if bases.is_empty() && (std::ptr::eq(known, recorded) || known == recorded) => {
                     found
@@ -87,15 +87,20 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
     Reasoned::new(Constraint::Paths { paths: granted, relative_to }, why)
 }
 
-/// What relative paths of a session may start from.
-fn bases_of(context: &Context<'_>, session: u32) -> Vec<String> {
-    match context.base {
-        Some((key, spot)) if key != context.key() => {
-            let all = spot.strings().filter(|(_, sessions)| sessions.contains(&session));
-            all.map(|(base, _)| base).take(16).collect()
-        }
-        _ => Vec::new(),
+/// What a written path may start from: the base of the calls that had it, where all calls of the session are kept; else
+/// every base of that session.
+fn bases_of(context: &Context<'_>, session: u32, written: &str) -> Vec<String> {
+    let Some((key, spot)) = context.base.filter(|(key, _)| *key != context.key()) else { return Vec::new() };
+    let recorded =
+        context.view.sessions.get(session as usize).and_then(|recorded| recorded.servers.get(context.server));
+    let calls = recorded.and_then(|server| server.tools.get(context.tool));
+    if let Some(calls) = calls.filter(|calls| calls.arguments.objects == calls.samples.len() as u64) {
+        let with = calls.samples.values().filter(|arguments| context.holds(arguments, written));
+        let bases: BTreeSet<&str> = with.filter_map(|arguments| arguments.get(key)?.as_str()).collect();
+        return bases.into_iter().map(str::to_owned).collect();
     }
+    let all = spot.strings().filter(|(_, sessions)| sessions.contains(&session));
+    all.map(|(base, _)| base).take(16).collect()
 }
 
 /// The places that a written path stood for in one session: by the facts of that session, one for each base that it may
@@ -159,11 +164,11 @@ fn spell(anchor: Anchor, rest: &str) -> String {
 fn collect(context: &Context<'_>, anchor: Anchor, parts: &mut Vec<String>, tree: &Tree, grants: &mut Vec<String>) {
     if !tree.named.is_empty() {
         // The place itself was named: a file, or a folder that was listed or searched as a whole.
-        grants.push(literal(parts));
+        grant(parts, tree, grants);
         return;
     }
     if may_be_granted(anchor, parts) && is_open(context, anchor, tree) {
-        grants.push(literal(parts));
+        grant(parts, tree, grants);
         return;
     }
     let kinds = if anchor == "." && parts.is_empty() { open_kinds(context, tree) } else { BTreeSet::new() };
@@ -207,9 +212,15 @@ fn kind_of(name: &str) -> Option<&str> {
     (plain && !stem.is_empty() && !stem.starts_with('.')).then_some(kind)
 }
 
-/// Names with a sign that patterns give a meaning match themselves by `?`, which is any one character.
-fn literal(parts: &[String]) -> String {
-    parts.join("/").replace(['*', '{', '}', '[', ']'], "?")
+/// A place and what lies beneath. Names with a sign that patterns give a meaning match themselves by `?`, which is any one
+/// character; and since a pattern names only what it matches, what lies beneath a folder of such a name is granted beside it.
+fn grant(parts: &[String], tree: &Tree, grants: &mut Vec<String>) {
+    let written = parts.join("/").replace(['*', '{', '}'], "?");
+    let beneath = written.contains('?') && !tree.children.is_empty();
+    grants.extend(beneath.then(|| format!("{written}/**")));
+    if !beneath || !tree.named.is_empty() {
+        grants.push(written);
+    }
 }
 
 /// Whether the next place in this folder will be a new one: missing mass over its children, each counted by session. A

@@ -103,33 +103,48 @@ pub fn infer_from(view: &View<'_>, settings: &Settings) -> Inference {
         for (tool, calls) in &seen.tools {
             let pointer = format!("servers.{name}.tools.{tool}");
             let rule = workshop.rule(tool, calls, &pointer, &mut inference.notes);
-            server.tools.insert((*tool).to_owned(), rule);
+            server.tools.extend(rule.map(|rule| ((*tool).to_owned(), rule)));
         }
-        server.resources = seen.resources.keys().map(|uri| (*uri).to_owned()).collect();
+        server.resources = seen.resources.keys().map(|uri| resource_pattern(uri)).collect();
         server.prompts = seen.prompts.keys().map(|prompt| (*prompt).to_owned()).collect();
         inference.document.servers.insert((*name).to_owned(), server);
     }
     inference
 }
 
+/// The URI as a pattern of the policy. Signs that patterns give a meaning stand for themselves as `?`, and so does a `!`
+/// at its start, which a policy takes for a slip; no other resource is granted by it but one that differs in that sign.
+fn resource_pattern(uri: &str) -> String {
+    let (first, rest) = uri.split_at(usize::from(uri.starts_with('!')));
+    format!("{}{}", first.replace('!', "?"), rest.replace(['*', '{', '}'], "?"))
+}
+
 /// What nothing was learned from, once for each kind and tool.
 fn findings(evidence: &Evidence) -> Vec<Finding> {
-    let mut found: BTreeMap<[&str; 3], Vec<[&str; 3]>> = BTreeMap::new();
+    let mut found: BTreeMap<[&str; 4], Vec<[&str; 3]>> = BTreeMap::new();
     for session in evidence.sessions.values() {
         for refused in &session.refused {
-            let kind = [refused.class.as_str(), &refused.server, &refused.tool];
+            // Each resource and prompt is a name of its own.
+            let own = if refused.tool.is_empty() { refused.value.as_str() } else { "" };
+            let kind = [refused.class.as_str(), &refused.server, &refused.tool, own];
             found.entry(kind).or_default().push([&session.name, &refused.argument, &refused.value]);
         }
     }
     let mut findings = Vec::new();
-    for ([class, server, tool], mut seen) in found {
+    for ([class, server, tool, _], mut seen) in found {
         seen.sort_unstable();
         let [session, argument, value] = seen.first().copied().unwrap_or_default();
         let more = if seen.len() > 1 { format!(", and {} more", seen.len() - 1) } else { String::new() };
+        // As `Request::name` names it.
+        let subject = match (tool, argument) {
+            ("", danger::PROMPT) => format!("{server} prompt {value}"),
+            ("", _) => format!("{server} resource {value}"),
+            _ => format!("{server}.{tool}"),
+        };
         findings.push(Finding {
             severity: Severity::High,
             id: format!("not-learned-{class}"),
-            subject: format!("{server}.{tool}"),
+            subject,
             what: format!("`{value}` at {argument} in {session}{more}: nothing was learned from it"),
             why: format!("{}; a recording may hold an attack", danger::why_never(class)),
             todo: "if the agent does need it, grant it by hand".into(),

@@ -99,6 +99,22 @@ impl<'a> Context<'a> {
         arguments
     }
 
+    /// Whether a call has this word at this position.
+    pub fn holds(&self, arguments: &Map<String, Value>, word: &str) -> bool {
+        fn below(value: &Value, path: &[Step], word: &str) -> bool {
+            match (path.split_first(), value) {
+                (None, value) => value.as_str() == Some(word),
+                (Some((Step::Element, rest)), Value::Array(items)) => items.iter().any(|item| below(item, rest, word)),
+                (Some((Step::Member(name), rest)), value) => {
+                    value.get(name).is_some_and(|value| below(value, rest, word))
+                }
+                _ => false,
+            }
+        }
+        let Some((Step::Member(first), rest)) = self.path.split_first() else { return false };
+        arguments.get(first).is_some_and(|value| below(value, rest, word))
+    }
+
     /// What a value at this position does, as `decide` will see it.
     pub fn effects(&self, value: Value, base: Option<&str>) -> Vec<What> {
         let pointer: String = self
@@ -109,8 +125,16 @@ impl<'a> Context<'a> {
                 Step::Element => "/0".into(),
             })
             .collect();
+        let mut hints = Hints { dialect: self.dialect, ..Hints::default() };
+        if let (Some(_), Some((key, _))) = (base, self.base) {
+            // The constraint will say so as well, and then only that folder counts.
+            let pattern = self.path.iter().map(|step| match step {
+                Step::Member(name) => format!("/{}", reading::escape(name)),
+                Step::Element => "/*".into(),
+            });
+            hints.relative_to.insert(pattern.collect(), key.to_owned());
+        }
         let request = Request::call(self.server, self.tool, self.arguments(value, base));
-        let hints = Hints { dialect: self.dialect, ..Hints::default() };
         let found = effects::effects(&request, &hints).0.into_iter();
         found.filter(|effect| effect.argument.starts_with(&pointer)).map(|effect| effect.what).collect()
     }
@@ -157,6 +181,11 @@ impl Reasoned {
     }
 }
 
+/// Satisfied by null alone.
+pub fn nothing() -> Constraint {
+    Constraint::OneOf(vec![Value::Null])
+}
+
 /// The constraint of one position over all sessions.
 pub fn constrain(context: &Context<'_>, spot: &Spot<'_>) -> Reasoned {
     let mut parts = Vec::new();
@@ -168,7 +197,8 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>) -> Reasoned {
     }
     parts.extend(scalars(context, spot));
     if parts.is_empty() {
-        return Reasoned::new(Constraint::OneOf(vec![Value::Null]), "never anything but null".into());
+        let why = if spot.nulls == spot.seen { "never anything but null" } else { "nothing of it can be granted" };
+        return Reasoned::new(nothing(), why.into());
     }
     Reasoned::any_of(parts)
 }
@@ -237,7 +267,7 @@ fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
         parts.push(numbers::constrain(context, &figures as &[(Number, usize)], beyond));
     }
     if !vectors.is_empty() {
-        parts.push(commands::constrain_vectors(context, &vectors));
+        parts.extend(commands::constrain_vectors(context, &vectors));
     }
     if !strings.is_empty() || spot.long > 0 {
         parts.extend(words(context, spot, strings));
@@ -284,7 +314,10 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, strings: Vec<(String, &[u32])>)
             Some(Kind::Path) => places::constrain(context, spot, &values),
             Some(Kind::Url) => urls::constrain(context, &counted(values)),
             Some(Kind::Sql) => sql::constrain(context, &counted(values)),
-            Some(Kind::Command) => commands::constrain(context, &counted(values)),
+            Some(Kind::Command) => {
+                parts.extend(commands::constrain(context, &counted(values)));
+                continue;
+            }
             Some(Kind::Address) => addresses::constrain(context, &counted(values)),
             Some(Kind::Text) | None => continue,
         };

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::mass::Mass;
 use super::position::{Context, Reasoned};
+use crate::decision::sql::is_harmless_function;
 use crate::model::effects::What;
 use crate::model::policy::{Constraint, SqlGrant};
 
@@ -20,7 +21,7 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
                 kinds.insert(statement.kind);
                 kinds.extend(statement.also);
                 writes.extend(statement.writes);
-                functions.extend(statement.functions);
+                functions.extend(statement.functions.into_iter().filter(|function| !is_harmless_function(function)));
                 for table in statement.reads {
                     *reads.entry(table).or_default() += sessions;
                 }

@@ -30,25 +30,34 @@ impl<'a> Workshop<'a> {
         Workshop { server, seen, view, settings, domains: Domains::of(seen) }
     }
 
-    /// The rule of one tool. What is known of it goes to `notes`, below `pointer`.
-    pub fn rule(&self, name: &str, tool: &ToolView<'_>, pointer: &str, notes: &mut BTreeMap<String, Note>) -> Tool {
+    /// The rule of one tool. What is known of it goes to `notes`, below `pointer`. `None`: each of its calls held something
+    /// that no constraint can say, so that a rule would grant nothing.
+    pub fn rule(
+        &self,
+        name: &str,
+        tool: &ToolView<'_>,
+        pointer: &str,
+        notes: &mut BTreeMap<String, Note>,
+    ) -> Option<Tool> {
         let offered = self.seen.offered.get(name).copied();
         let context = self.context(name, tool, offered);
         notes.insert(pointer.to_owned(), Note::of_tool(tool, &context));
         let variants = is_many(tool).map(|by| {
-            let rules = tool.variants.iter().map(|(value, variant)| {
+            let rules = tool.variants.iter().filter_map(|(value, variant)| {
                 let pointer = format!("{pointer}.variants.of.{value}");
                 let named = format!("{name}_{value}");
                 let mut context = self.context(&named, variant, None);
                 context.tool = name;
-                let rule = self.arguments(&context, variant, offered, Some(by), &pointer, notes);
+                let rule = self.arguments(&context, variant, offered, Some(by), &pointer, notes)?;
                 notes.insert(pointer, Note::of_tool(variant, &context));
-                ((*value).to_owned(), rule)
+                Some(((*value).to_owned(), rule))
             });
             Variants { by: by.to_owned(), of: rules.collect() }
         });
         if variants.is_some() {
-            return Tool { variants, ..Tool::default() };
+            return variants
+                .filter(|variants| !variants.of.is_empty())
+                .map(|variants| Tool { variants: Some(variants), ..Tool::default() });
         }
         self.arguments(&context, tool, offered, None, pointer, notes)
     }
@@ -78,7 +87,7 @@ impl<'a> Workshop<'a> {
         by: Option<&str>,
         pointer: &str,
         notes: &mut BTreeMap<String, Note>,
-    ) -> Tool {
+    ) -> Option<Tool> {
         let (mut listed, mut required) = (BTreeMap::new(), Vec::new());
         let mut free = unseen::harmless(context, offered);
         free.retain(|name, _| Some(name.as_str()) != by);
@@ -87,7 +96,14 @@ impl<'a> Workshop<'a> {
             inner.path.push(Step::Member((*name).to_owned()));
             let mut reasoned = position::constrain(&inner, spot);
             let granted_unseen = free.remove(*name);
-            let always = spot.seen == tool.arguments.objects && spot.nulls == 0 && granted_unseen.is_none();
+            let in_every_call = spot.seen == tool.arguments.objects && spot.nulls == 0;
+            if reasoned.constraint == position::nothing() && spot.nulls < spot.seen {
+                if in_every_call {
+                    return None;
+                }
+                continue;
+            }
+            let always = in_every_call && granted_unseen.is_none();
             if let Some(wider) = granted_unseen {
                 reasoned.constraint = unseen::widen(reasoned.constraint, wider);
             }
@@ -114,7 +130,7 @@ impl<'a> Workshop<'a> {
         }
         let args = if listed.is_empty() { Args::Closed } else { Args::Listed(listed) };
         let ask = context.is_rare_and_dangerous();
-        Tool { args, required, ask, ..Tool::default() }
+        Some(Tool { args, required, ask, ..Tool::default() })
     }
 
     /// Arguments of well-known tools of the same dangerous class, for a tool that is rare in it and asked each time. Tools

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::mass::Mass;
 use super::position::{Context, Reasoned};
+use crate::decision::url::pattern_for;
 use crate::model::effects::{Host, UrlEffect, What};
 use crate::model::policy::Constraint;
 
@@ -19,27 +20,41 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
             }
         }
     }
-    let mut patterns = BTreeSet::new();
-    for (origin, urls) in &hosts {
-        if is_open_below(context, urls) {
-            patterns.insert(format!("{origin}/**"));
-        } else {
-            patterns.extend(urls.iter().map(|(url, _)| format!("{origin}{}", literal(&url.path))));
+    let (mut patterns, mut words) = (BTreeSet::new(), BTreeSet::new());
+    for urls in hosts.values() {
+        let whole_host = is_open_below(context, urls);
+        for (url, _) in urls {
+            match pattern(url, whole_host) {
+                Some(pattern) => drop(patterns.insert(pattern)),
+                None => drop(words.insert(url.written.clone())),
+            }
         }
     }
     widen_subdomains(context, &hosts, &mut patterns);
     let why = format!("{} distinct URLs on {} hosts; a host that is new is never granted", values.len(), hosts.len());
-    Reasoned::new(Constraint::Urls(patterns.into_iter().collect()), why)
+    let mut parts = Vec::new();
+    if !patterns.is_empty() {
+        parts.push(Constraint::Urls(patterns.into_iter().collect()));
+    }
+    if !words.is_empty() {
+        parts.push(Constraint::OneOf(words.into_iter().map(Value::String).collect()));
+    }
+    match (parts.len(), parts.pop()) {
+        (1, Some(only)) => Reasoned::new(only, why),
+        (_, last) => Reasoned::new(Constraint::AnyOf(parts.into_iter().chain(last).collect()), why),
+    }
+}
+
+/// The URL as the policy writes it. `None` where it would name more than this URL (a star in its path), or nothing at all
+/// (its spelling is read in more than one way): then the word itself is what is granted.
+fn pattern(url: &UrlEffect, whole_host: bool) -> Option<String> {
+    let has_star = !whole_host && url.path.contains('*');
+    pattern_for(url, whole_host).filter(|_| !has_star)
 }
 
 fn origin(url: &UrlEffect) -> String {
     let port = url.port.map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}://{}{port}", url.scheme, url.host)
-}
-
-/// Signs that patterns give a meaning stand for themselves as `?`.
-fn literal(path: &str) -> String {
-    path.replace(['*', '{', '}', '[', ']'], "?")
 }
 
 /// Reading one page of a host is reading the host: pages link to each other, and the path is part of no secret. Where a
