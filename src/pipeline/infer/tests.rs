@@ -1,180 +1,250 @@
 //! What holds for every recording.
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::completeness::{Need, not_granted};
 use super::generalise::{Inference, infer};
-use super::observe::Observer;
-use super::settings::{Settings, Strictness};
+use super::settings::Strictness;
+use super::write;
 use crate::decision::decide::decide;
-use crate::decision::policy::Policy;
+use crate::decision::policy::{self, Policy};
 use crate::decision::redact::Redactor;
-use crate::model::evidence::{Evidence, Place};
-use crate::model::facts::Facts;
+use crate::model::evidence::Evidence;
 use crate::model::history::History;
-use crate::model::policy::{Args, Constraint, Document, Redaction, SqlGrant};
+use crate::model::policy::{Document, Redaction};
 use crate::model::request::Request;
 use crate::model::verdict::Decision;
 
-/// Calls of several shapes: places, revisions, names, sums, searches, nested objects, links, statements, commands.
-fn call() -> impl Strategy<Value = (&'static str, Value)> {
-    let word = "[a-zA-Z0-9~^/._ -]{1,12}";
-    prop_oneof![
-        "(\\./)?(src|docs|\\.git|a b)?(/[a-z]{1,4}(\\.rs)?){0,3}".prop_map(|path| ("read_file", json!({"path": path}))),
-        "(src|docs)/[a-z]{1,3}".prop_map(|path| ("write_file", json!({"path": path, "content": "x"}))),
-        word.prop_map(|target| ("git_show", json!({"target": target}))),
-        "[A-Z][a-z]{1,6}/[A-Z][a-z_]{1,8}".prop_map(|zone| ("get_time", json!({"timezone": zone}))),
-        ("[A-Z]{2}[0-9]{4}", -9.0..9e4_f64)
-            .prop_map(|(to, amount)| ("send_money", json!({"recipient": to, "amount": amount}))),
-        (word, any::<i32>(), any::<bool>()).prop_map(|(id, page, all)| {
-            ("list_issues", json!({"order_id": id, "page": page, "all": all, "query": "open bugs"}))
-        }),
-        (word, prop::collection::vec(word, 0..3))
-            .prop_map(|(name, tags)| { ("create_item", json!({"item": {"name": name, "tags": tags}, "note": null})) }),
-        "https://[a-z]{1,4}\\.org/[a-z]{0,4}".prop_map(|url| ("fetch", json!({"url": url}))),
-        "SELECT [a-z]{2,5} FROM t_[a-z]{1,3}".prop_map(|sql| ("query", json!({"sql": sql}))),
-        "(git status|cargo test [a-z]{1,4}|ls [a-z]{1,4})".prop_map(|command| ("run", json!({"command": command}))),
+mod less;
+mod make;
+
+use make::{call, prompt, request, resource};
+
+fn redactor() -> Redactor {
+    Redactor::new(&[7; 32], &Redaction::default()).unwrap()
+}
+
+fn evidence(sessions: &[Vec<Request>]) -> Evidence {
+    let redactor = redactor();
+    Evidence::collect(sessions.iter().enumerate().map(|(run, requests)| make::session(&redactor, run, requests)))
+}
+
+fn learn(sessions: &[Vec<Request>], strictness: Strictness) -> Inference {
+    infer(&evidence(sessions), &make::settings(strictness))
+}
+
+/// The policy as somebody else reads it from the file.
+fn read_back(inference: &Inference) -> Policy {
+    let text = write::policy(inference, &[]);
+    let (policy, _) = policy::load(&text, "mcp.policy.yaml").unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+    policy
+}
+
+fn verdict(policy: &Policy, request: &Request) -> Decision {
+    decide(policy, &History::default(), &make::facts(), request).decision
+}
+
+/// Whether `infer` says of the request that it grants it not: by its tool, or as a resource or prompt, and where a session
+/// was set aside by the session as well. What a command takes from a variable, or from the home directory by a star, no
+/// policy can say; that stands among what was recorded and is not granted.
+fn is_named(inference: &Inference, needs: &[Need], run: usize, request: &Request) -> bool {
+    let name = request.name();
+    let open = request.arguments().is_some_and(|all| all.values().any(|value| value.to_string().contains(['$', '~'])));
+    if open && needs.iter().any(|need| need.what == name) {
+        return true;
+    }
+    inference.findings.iter().any(|finding| {
+        let session = format!("{run}.jsonl ");
+        let of_this = !finding.id.ends_with("unlike-the-others") || finding.what.starts_with(&session);
+        of_this && finding.subject == name
+    })
+}
+
+/// The grants with evidence that no recorded request needs.
+fn superfluous(inference: &Inference, document: &Document, recorded: &[&Request]) -> Vec<String> {
+    let judge = |document: Document| -> Vec<Decision> {
+        let policy = Policy::from_document(document).unwrap();
+        recorded.iter().map(|request| verdict(&policy, request)).collect()
+    };
+    let whole = judge(document.clone());
+    let narrower = less::less_one(document, &inference.notes, recorded).into_iter();
+    let unneeded =
+        narrower.filter(|(_, less)| judge(less.clone()).iter().zip(&whole).all(|(less, whole)| less <= whole));
+    unneeded.map(|(what, _)| what).collect()
+}
+
+fn strictness() -> impl Strategy<Value = Strictness> {
+    prop::sample::select(vec![Strictness::Exact, Strictness::Balanced, Strictness::Broad])
+}
+
+/// A few sessions that all differ.
+fn varied() -> impl Strategy<Value = Vec<Vec<Request>>> {
+    prop::collection::vec(prop::collection::vec(request(), 1..8), 1..5)
+}
+
+/// Many sessions alike, and some among them that did something else as well: those are set aside.
+fn alike() -> impl Strategy<Value = Vec<Vec<Request>>> {
+    prop::collection::vec(prop::collection::vec(request(), 1..5), 1..3).prop_map(|odd| {
+        let habit = vec![
+            call("read_file", json!({"path": "src/main.rs"})),
+            call("query", json!({"sql": "SELECT a FROM t_a"})),
+            resource("docs://a"),
+            prompt("sum"),
+        ];
+        let mut sessions = vec![habit.clone(); 24];
+        sessions.extend(odd.into_iter().map(|odd| [habit.clone(), odd].concat()));
+        sessions
+    })
+}
+
+fn every_request_is_granted_or_named(sessions: &[Vec<Request>], strictness: Strictness) -> Result<(), TestCaseError> {
+    let (evidence, settings) = (evidence(sessions), make::settings(strictness));
+    let inference = infer(&evidence, &settings);
+    let policy = read_back(&inference);
+    let needs = not_granted(&evidence, &policy, &settings);
+    for (run, request) in sessions.iter().enumerate().flat_map(|(run, all)| all.iter().map(move |one| (run, one))) {
+        let granted = verdict(&policy, request) != Decision::Deny;
+        prop_assert!(granted || is_named(&inference, &needs, run, request), "{run}: {request:?}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_request_that_was_recorded_is_granted_or_named_in_a_finding(
+        sessions in varied(), strictness in strictness()
+    ) {
+        every_request_is_granted_or_named(&sessions, strictness)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_same_requests_again_or_in_another_order_grant_the_same(
+        sessions in varied(), strictness in strictness()
+    ) {
+        let once = learn(&sessions, strictness).document;
+        let again: Vec<_> = sessions.iter().map(|all| [all.as_slice(), all].concat()).collect();
+        prop_assert_eq!(&learn(&again, strictness).document, &once);
+        let backwards: Vec<_> = sessions.iter().map(|all| all.iter().rev().cloned().collect()).collect();
+        prop_assert_eq!(&learn(&backwards, strictness).document, &once);
+    }
+
+    #[test]
+    fn shuffled_sharded_and_doubled_sessions_give_the_same_bytes_also_through_written_evidence(
+        sessions in varied(),
+        order in any::<prop::sample::Index>(),
+        shards in prop::collection::vec(any::<prop::sample::Index>(), 4),
+    ) {
+        let settings = make::settings(Strictness::Balanced);
+        let redactor = redactor();
+        let seen: Vec<_> = sessions.iter().enumerate().map(|(run, all)| make::session(&redactor, run, all)).collect();
+        let bytes = |evidence: &Evidence| write::policy(&infer(evidence, &settings), &[]);
+        let whole = bytes(&Evidence::collect(seen.clone()));
+        let mut turned = seen.clone();
+        turned.rotate_left(order.index(seen.len()));
+        prop_assert_eq!(&bytes(&Evidence::collect([turned, seen.clone()].concat())), &whole);
+        // Each session goes to one shard or to two; each shard is written, read again and merged.
+        let mut parts = vec![Evidence::default(); 3];
+        for (at, session) in seen.iter().enumerate() {
+            let twice = [shards[at % 4].index(3), shards[(at + 1) % 4].index(3)];
+            twice.into_iter().for_each(|shard| parts[shard].merge(Evidence::collect([session.clone()])));
+        }
+        let mut merged = Evidence::default();
+        for part in parts.iter().rev() {
+            merged.merge(serde_json::from_str(&serde_json::to_string(part).unwrap()).unwrap());
+        }
+        prop_assert_eq!(&bytes(&merged), &whole);
+    }
+}
+
+proptest! {
+    // Each session is left out once; or each case decides every request once for each grant.
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_set_aside_as_unlike_the_others_is_named_request_by_request(sessions in alike()) {
+        every_request_is_granted_or_named(&sessions, Strictness::Balanced)?;
+    }
+
+    #[test]
+    fn every_grant_that_has_evidence_is_needed_by_a_request_that_was_recorded(
+        sessions in varied(), strictness in strictness()
+    ) {
+        let inference = learn(&sessions, strictness);
+        let recorded: Vec<&Request> = sessions.iter().flatten().collect();
+        let unneeded = superfluous(&inference, &inference.document, &recorded);
+        prop_assert!(unneeded.is_empty(), "nothing that was recorded needs {unneeded:?}");
+        let invented = less::invented(&inference.document, &recorded);
+        prop_assert!(invented.is_empty(), "nobody ever used {invented:?}");
+    }
+}
+
+/// A recording that is granted with every kind of list.
+fn rich() -> Vec<Vec<Request>> {
+    let send = |body: &str| call("send_email", json!({"to": ["ann@gmail.com"], "body": body}));
+    vec![
+        vec![
+            call("read_file", json!({"path": "src/a.rs"})),
+            call("git_add", json!({"repo_path": ".", "files": ["src/a.rs"]})),
+            call("fetch", json!({"url": "https://a.org/x"})),
+            call("run", json!({"command": "git status"})),
+            call("query", json!({"sql": "SELECT a FROM t_a"})),
+            call("execute_sql", json!({"sql": "INSERT INTO t_b VALUES (1)"})),
+            call("execute_sql", json!({"sql": "SELECT my_a() FROM t_b"})),
+            send("see https://b.org/x"),
+            send("write to bob@c.org, or pay DE89370400440532013000"),
+            call("create_item", json!({"item": {"name": "x", "color": "red"}})),
+            call("set_level", json!({"level": 3})),
+            call("set_level", json!({"level": "high"})),
+            call("gateway", json!({"action": "list", "repo": "web"})),
+            call("gateway", json!({"action": "create", "title": "a bug"})),
+            resource("docs://a"),
+            prompt("sum"),
+        ];
+        3
     ]
 }
 
-fn settings(strictness: Strictness) -> Settings {
-    let project = "/home/ann/web".to_owned();
-    let bare = Place { cwd: project.clone(), project, home: Some("/home/ann".into()), ..Place::default() };
-    Settings { strictness, bare }
-}
-
-/// A line of a trace, and the call in it.
-fn line(tool: &str, arguments: &Value) -> String {
-    json!({"server": "s", "tool": tool, "arguments": arguments}).to_string()
-}
-
-/// What was recorded, learned from session by session, and the policy of it.
-struct Learned {
-    inference: Inference,
-    calls: Vec<(&'static str, Value)>,
-    facts: Facts,
-}
-
-fn learn(sessions: &[Vec<(&'static str, Value)>], strictness: Strictness) -> Learned {
-    let settings = settings(strictness);
-    let redactor = Redactor::new(&[7; 32], &Redaction::default()).unwrap();
-    let (mut calls, mut seen) = (Vec::new(), Vec::new());
-    for session in sessions {
-        let mut observer = Observer::new("t", settings.bare.clone(), &redactor);
-        for (tool, arguments) in session {
-            observer.line(&line(tool, arguments)).unwrap();
-            // What is never learned from is told by a recording of this call alone.
-            let mut alone = Observer::new("t", settings.bare.clone(), &redactor);
-            alone.line(&line(tool, arguments)).unwrap();
-            if alone.finish().1.refused.is_empty() {
-                calls.push((*tool, arguments.clone()));
-            }
-        }
-        seen.push(observer.finish());
+#[test]
+fn one_grant_too_many_of_any_kind_is_found() {
+    let sessions = rich();
+    let inference = learn(&sessions, Strictness::Balanced);
+    let recorded: Vec<&Request> = sessions[0].iter().collect();
+    let own = less::less_one(&inference.document, &inference.notes, &recorded).len();
+    assert_eq!(superfluous(&inference, &inference.document, &recorded), Vec::<String>::new());
+    let planted = less::one_too_many(&inference.document);
+    assert!(planted.len() > 20, "{}", planted.len());
+    let mut kinds = std::collections::BTreeSet::new();
+    for (what, more) in planted {
+        let added = less::less_one(&more, &inference.notes, &recorded).len() - own;
+        let found = superfluous(&inference, &more, &recorded);
+        assert!(added > 0 && found.len() == added, "{what}: {added} were added, and found were {found:?}");
+        kinds.extend(found.iter().map(|found| found.rsplit(": ").next().unwrap_or_default().to_owned()));
     }
-    let inference = infer(&Evidence::collect(seen), &settings);
-    let Place { project, cwd, home, os, .. } = settings.bare;
-    Learned { inference, calls, facts: Facts { project, cwd, home, os, ..Facts::default() } }
-}
-
-impl Learned {
-    /// The verdicts of a policy on all that was recorded.
-    fn verdicts(&self, document: Document) -> Vec<Decision> {
-        let policy = Policy::from_document(document).unwrap();
-        let judge = |(tool, arguments): &(&str, Value)| {
-            let members = arguments.as_object().unwrap().clone();
-            decide(&policy, &History::default(), &self.facts, &Request::call("s", *tool, members)).decision
-        };
-        self.calls.iter().map(judge).collect()
-    }
-}
-
-/// The policy less one grant that has evidence, in every way: a tool, an argument, a member of a list that was seen.
-fn less_one(inference: &Inference) -> Vec<(String, Document)> {
-    let mut all = Vec::new();
-    let tools = inference.document.servers.get("s").map(|server| &server.tools);
-    for (tool, rule) in tools.into_iter().flatten() {
-        let mut less = inference.document.clone();
-        less.servers.get_mut("s").unwrap().tools.remove(tool);
-        all.push((tool.clone(), less));
-        let Args::Listed(listed) = &rule.args else { continue };
-        for (name, constraint) in listed {
-            if inference.notes[&format!("servers.s.tools.{tool}.args.{name}")].calls == 0 {
-                continue;
-            }
-            let mut narrower: Vec<Option<Constraint>> = vec![None];
-            narrower.extend(less_one_member(constraint).into_iter().map(Some));
-            for constraint in narrower {
-                let mut less = inference.document.clone();
-                let rule = less.servers.get_mut("s").unwrap().tools.get_mut(tool).unwrap();
-                let Args::Listed(listed) = &mut rule.args else { continue };
-                match &constraint {
-                    Some(constraint) => drop(listed.insert(name.clone(), constraint.clone())),
-                    None => drop(listed.remove(name)),
-                }
-                rule.required.retain(|required| required != name);
-                all.push((format!("{tool}.{name}: {constraint:?}"), less));
-            }
-        }
-    }
-    all
-}
-
-fn less_one_member(constraint: &Constraint) -> Vec<Constraint> {
-    let lists = |list: &[String]| -> Vec<Vec<String>> {
-        let without =
-            |at: usize| list.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, one)| one.clone()).collect();
-        (0..list.len()).map(without).collect()
-    };
-    match constraint {
-        Constraint::Paths { paths, relative_to } => {
-            let less = lists(paths).into_iter();
-            less.map(|paths| Constraint::Paths { paths, relative_to: relative_to.clone() }).collect()
-        }
-        Constraint::Urls(urls) => lists(urls).into_iter().map(Constraint::Urls).collect(),
-        Constraint::Commands(commands) => lists(commands).into_iter().map(Constraint::Commands).collect(),
-        Constraint::Sql(grant) => {
-            let tables = grant.tables.as_deref().map(lists).unwrap_or_default().into_iter();
-            let of = |tables| Constraint::Sql(SqlGrant { tables: Some(tables), ..grant.clone() });
-            tables.map(of).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 96, ..ProptestConfig::default() })]
-
-    #[test]
-    fn a_policy_stops_no_call_that_it_was_learned_from(
-        sessions in prop::collection::vec(prop::collection::vec(call(), 1..8), 1..5),
-        strictness in prop::sample::select(vec![Strictness::Exact, Strictness::Balanced, Strictness::Broad]),
-    ) {
-        let learned = learn(&sessions, strictness);
-        let verdicts = learned.verdicts(learned.inference.document.clone());
-        for (call, verdict) in learned.calls.iter().zip(verdicts) {
-            prop_assert!(verdict != Decision::Deny, "{call:?}");
-        }
-    }
-}
-
-proptest! {
-    // Each case decides every call once for each grant.
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 16, ..ProptestConfig::default() })]
-
-    #[test]
-    fn every_grant_that_has_evidence_is_needed_by_a_call_that_was_recorded(
-        sessions in prop::collection::vec(prop::collection::vec(call(), 1..8), 1..5),
-        strictness in prop::sample::select(vec![Strictness::Exact, Strictness::Balanced, Strictness::Broad]),
-    ) {
-        let learned = learn(&sessions, strictness);
-        let whole = learned.verdicts(learned.inference.document.clone());
-        let narrower = less_one(&learned.inference);
-        prop_assert!(learned.calls.is_empty() || !narrower.is_empty());
-        for (what, less) in narrower {
-            let verdicts = learned.verdicts(less);
-            let stricter = whole.iter().zip(&verdicts).any(|(before, after)| after > before);
-            prop_assert!(stricter, "nothing that was recorded needs {what}");
-        }
+    for kind in [
+        "./never-used",
+        "https://never-used.example/**",
+        "never-used@never.example",
+        "statement vacuum",
+        "table never_used",
+        "written never_used",
+        "function never_used",
+        "never.example",
+        "never@never.example",
+        "GB33BUKB20201555555555",
+        "member never-used",
+        "variant never-used",
+        "resource never-used",
+        "prompt never-used",
+        "tool never-used",
+        "never-used",
+    ] {
+        assert!(kinds.contains(kind), "no {kind} was planted: {kinds:?}");
     }
 }
