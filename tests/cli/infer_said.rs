@@ -60,3 +60,69 @@ fn a_session_unlike_all_others_is_named_and_sessions_that_all_differ_are_not() {
     }
     assert!(!infer(&place, &["--force"]).contains("unlike"));
 }
+
+#[test]
+fn where_it_goes_may_be_where_it_came_from_and_whom_it_pays_is_told_by_no_other_name() {
+    let place = Place::new();
+    let stops = ["oslo", "rome", "bonn", "lyon", "bern", "kiel"];
+    let call = |tool: &str, from: &str, to: &str| {
+        format!(r#"{{"server":"rail","tool":"{tool}","arguments":{{"origin":"{from}","destination":"{to}"}}}}"#)
+    };
+    let pay = |from: &str, to: &str| {
+        format!(r#"{{"server":"rail","tool":"transfer_seat","arguments":{{"giver":"{from}","recipient":"{to}"}}}}"#)
+    };
+    for session in 0..12 {
+        let (from, to) = (stops[session % 6], stops[(session + 1) % 5]);
+        let (giver, recipient) = (stops[session % 6], stops[session % 4]);
+        let calls = [call("search_trains", from, to), call("book_train", from, "rome"), pay(giver, recipient)];
+        place.write(&format!("traces/{session}.jsonl"), &calls.join("\n"));
+    }
+    infer(&place, &[]);
+    assert_eq!(decide(&place, &call("book_train", "oslo", "kiel")), "allow");
+    assert_eq!(decide(&place, &call("book_train", "oslo", "paris")), "deny");
+    assert_eq!(decide(&place, &pay("kiel", "oslo")), "allow");
+    assert_eq!(decide(&place, &pay("oslo", "kiel")), "deny");
+}
+
+#[test]
+fn a_sum_may_be_twice_as_large_while_few_were_seen_and_near_them_once_many_were() {
+    let place = Place::new();
+    let pay = |amount: u32| {
+        format!(r#"{{"server":"shop","tool":"set_price","arguments":{{"item":"chair","amount":{amount}}}}}"#)
+    };
+    for session in 0..24_u32 {
+        place.write(&format!("traces/{session}.jsonl"), &pay(400 + session));
+        if session == 4 {
+            infer(&place, &[]);
+            assert_eq!([decide(&place, &pay(900)), decide(&place, &pay(1100))], ["allow", "deny"]);
+        }
+    }
+    infer(&place, &[]);
+    assert_eq!([decide(&place, &pay(490)), decide(&place, &pay(900))], ["allow", "deny"]);
+}
+
+#[test]
+fn a_recording_of_globs_alone_is_granted_as_the_same_words_and_of_variables_alone_not_at_all() {
+    let place = Place::new();
+    let exec = |command: &str| format!(r#"{{"server":"shell","tool":"exec","arguments":{{"command":"{command}"}}}}"#);
+    place.write("traces/a.jsonl", &exec("ls src/*.rs"));
+    infer(&place, &[]);
+    assert_eq!([decide(&place, &exec("ls src/*.rs")), decide(&place, &exec("ls docs/*.rs"))], ["ask", "deny"]);
+    place.write("traces/a.jsonl", &exec("ls $X"));
+    let said = infer(&place, &[]);
+    assert_eq!(decide(&place, &exec("ls $X")), "deny");
+    assert!(said.contains("Recorded, and not granted: shell.exec"), "{said}");
+}
+
+#[test]
+fn a_folder_of_brackets_is_that_folder_and_no_other() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &lines(&[&read("app/[id]/page.tsx"), &read("app/{x}/a*b.ts")]));
+    infer(&place, &["--strictness", "exact"]);
+    for same in ["app/[id]/page.tsx", "app/{x}/a*b.ts"] {
+        assert_eq!(decide(&place, &read(same)), "allow", "{same}");
+    }
+    for other in ["app/i/page.tsx", "app/d/page.tsx", "app/x/a1b.ts", "app/{x}/aaab.ts"] {
+        assert_eq!(decide(&place, &read(other)), "deny", "{other}");
+    }
+}

@@ -83,9 +83,9 @@ fn varied() -> impl Strategy<Value = Vec<Vec<Request>>> {
     prop::collection::vec(prop::collection::vec(request(), 1..8), 1..5)
 }
 
-/// Many sessions alike, and some among them that did something else as well: those are set aside.
+/// Many sessions alike, and one among them that did something else as well: that is set aside.
 fn alike() -> impl Strategy<Value = Vec<Vec<Request>>> {
-    prop::collection::vec(prop::collection::vec(request(), 1..5), 1..3).prop_map(|odd| {
+    prop::collection::vec(request(), 1..8).prop_map(|odd| {
         let habit = vec![
             call("read_file", json!({"path": "src/main.rs"})),
             call("query", json!({"sql": "SELECT a FROM t_a"})),
@@ -93,7 +93,7 @@ fn alike() -> impl Strategy<Value = Vec<Vec<Request>>> {
             prompt("sum"),
         ];
         let mut sessions = vec![habit.clone(); 24];
-        sessions.extend(odd.into_iter().map(|odd| [habit.clone(), odd].concat()));
+        sessions.push([habit, odd].concat());
         sessions
     })
 }

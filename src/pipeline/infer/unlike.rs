@@ -8,16 +8,20 @@ use super::settings::{Settings, Strictness};
 use crate::model::evidence::{Evidence, Session, Tool};
 use crate::model::finding::{Finding, Severity};
 
+/// Sessions that need something new are a surprise while there is no more than one of them in so many.
+const ONE_IN: usize = 20;
+
 /// The sessions of whose calls some are set aside.
 ///
-/// Once a recording is nearly complete (with 95 % confidence fewer than a quarter of all sessions need something new), a
-/// call that the policy of all others denies is a surprise. It may be honest; but what an attacker made the agent do looks
+/// Were a session like the others, the probability that it is among the k of n that need what no other one needs would be
+/// k / n: that holds whatever sessions are like (it is the p-value of conformal prediction). Up to one in twenty, a call
+/// that the policy of all others denies is a surprise. It may be honest; but what an attacker made the agent do looks
 /// exactly like this, and a grant for it would hand the attack to everybody. Leaving it out costs one edit by hand, where
-/// it was meant. While most sessions still bring something new, novelty says nothing, and all of it is learned.
+/// it was meant. While more sessions bring something new, novelty says nothing, and all of it is learned.
 /// `--strictness broad` learns it in any case.
 pub fn suspects<'a>(measured: &'a Measured, settings: &Settings) -> &'a [Unlike] {
-    let (_, most) = measured.unseen();
-    if settings.strictness != Strictness::Broad && most < 0.25 { &measured.denied } else { &[] }
+    let few = measured.denied.len() * ONE_IN <= measured.sessions as usize;
+    if settings.strictness != Strictness::Broad && few { &measured.denied } else { &[] }
 }
 
 /// Digest -> what remains of the session without what only it did.

@@ -1,6 +1,6 @@
 //! Evidence of many sessions seen as one: per server, tool and position, which session showed what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::model::evidence::{Beyond, Evidence, Node, Offered, Place, Session, Tool};
 use crate::model::time::Timestamp;
@@ -98,17 +98,23 @@ impl<'a> View<'a> {
     }
 }
 
-/// How many runs of clients these recordings are of: the servers of one run are recorded apart, and are one session.
+/// How many sessions these recordings are of: the servers of one run of a client are recorded apart, and are one session;
+/// a server that was started twice in one run was so for two.
 pub fn runs<'a>(recordings: impl IntoIterator<Item = &'a Session>) -> usize {
-    let mut runs = BTreeSet::new();
+    let mut runs: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut alone = 0;
     for recording in recordings {
-        match &recording.run {
-            Some(run) => drop(runs.insert(run.as_str())),
-            None => alone += 1,
+        let Some(run) = &recording.run else {
+            alone += 1;
+            continue;
+        };
+        let starts = runs.entry(run).or_default();
+        for server in recording.servers.keys() {
+            *starts.entry(server).or_default() += 1;
         }
     }
-    runs.len() + alone
+    let most = |starts: &BTreeMap<&str, usize>| starts.values().copied().max().unwrap_or(1);
+    runs.values().map(most).sum::<usize>() + alone
 }
 
 impl<'a> ToolView<'a> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::danger::Class;
 use super::super::mass::Mass;
-use super::super::names;
+use super::super::names::{self, Role};
 use super::super::stakes::{self, Stakes};
 use super::super::view::{ServerView, Spot};
 use super::position::Context;
@@ -31,6 +31,9 @@ pub struct Pool {
     pub mass: Mass,
     pub sessions: usize,
 }
+
+/// Fewer values that two names share are a coincidence.
+const SEVERAL: usize = 3;
 
 /// Values of one name that are looked at.
 const MOST: usize = 20_000;
@@ -108,7 +111,36 @@ impl Domains {
                 lent.extend(domain.values.keys().cloned());
             }
         }
+        lent.extend(self.lent_by_other_names(context));
         lent
+    }
+
+    /// Values of positions with another name that hold names of the same things: where it comes from and where it goes, what
+    /// is compared with what. That two columns name the same things is told by their values, as where foreign keys are looked
+    /// for in a database: most values of the smaller one are among the other's, and of both several. All positions of a name
+    /// are asked together, those that only look included; but a call that changes something borrows only values of calls
+    /// that change something, and whom or what a call reaches is never told from another name's values: that a party paid
+    /// is no reason that it may be paid.
+    fn lent_by_other_names(&self, context: &Context<'_>) -> BTreeSet<String> {
+        let of = |domains: &[Domain]| -> BTreeSet<String> {
+            domains.iter().flat_map(|domain| domain.values.keys().cloned()).collect()
+        };
+        let name = names::pool(context.key());
+        let mine = of(self.named(context.key()));
+        if context.role() != Role::Other || mine.len() < SEVERAL {
+            return BTreeSet::new();
+        }
+        let others = self.by_name.iter().filter(|(other, domains)| {
+            let attribute = domains.iter().all(|domain| names::role(&domain.key) == Role::Other);
+            let theirs = if **other != name && attribute { of(domains) } else { BTreeSet::new() };
+            let shared = mine.intersection(&theirs).count();
+            shared >= SEVERAL && shared * 2 > mine.len().min(theirs.len())
+        });
+        let usable = |domain: &&Domain| !context.stakes.changes || domain.stakes.changes;
+        others
+            .flat_map(|(_, domains)| domains.iter().filter(usable))
+            .flat_map(|domain| domain.values.keys().cloned())
+            .collect()
     }
 }
 

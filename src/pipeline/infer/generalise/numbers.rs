@@ -7,6 +7,9 @@ use super::super::mass::Mass;
 use super::super::names::{self, Role};
 use super::position::{Context, Reasoned};
 
+/// From so many observations on, the next one exceeds all of them with a probability of no more than one in twenty.
+const SURE: u32 = 19;
+
 /// All numbers of a position, with how many sessions had each.
 pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Option<(f64, f64)>) -> Reasoned {
     let mass = Mass::of(numbers.iter().map(|(_, sessions)| *sessions));
@@ -32,7 +35,7 @@ pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Opt
             return Reasoned::new(values(), format!("always the same in {} sessions", mass.observations));
         }
     }
-    let (min, max) = range(low, high, is_tight(context));
+    let (min, max) = range(low, high, is_tight(context) && mass.observations >= SURE);
     Reasoned::new(Constraint::Range { min: Some(min), max: Some(max) }, format!("{said} from {low} to {high}"))
 }
 
@@ -57,7 +60,7 @@ fn is_constant(context: &Context<'_>, mass: Mass) -> bool {
     context.stakes.changes && mass.distinct == 1 && mass.observations >= 5
 }
 
-/// Sums of money stay near what was seen, unless a person is asked for each.
+/// Sums of money stay near what was seen, once that tells where they end ([`SURE`]), and unless a person is asked for each.
 fn is_tight(context: &Context<'_>) -> bool {
     let money = ["amount", "price", "sum", "fee", "budget", "cost", "balance"];
     let named = names::words(context.key()).iter().any(|word| money.contains(&word.as_str()));
