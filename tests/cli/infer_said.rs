@@ -126,3 +126,22 @@ fn a_folder_of_brackets_is_that_folder_and_no_other() {
         assert_eq!(decide(&place, &read(other)), "deny", "{other}");
     }
 }
+
+#[test]
+fn a_secret_that_stands_as_a_name_reaches_no_file_and_is_said() {
+    let place = Place::new();
+    let secret = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+    let calls = [
+        format!(r#"{{"server":"s","tool":"{secret}","arguments":{{}}}}"#),
+        format!(r#"{{"server":"s","tool":"look","arguments":{{"{secret}":1}}}}"#),
+        format!(r#"{{"server":"s","tool":"search","arguments":{{"by":[{{"{secret}":"x"}}]}}}}"#),
+        read("src/a.rs"),
+    ];
+    place.write("t.jsonl", &lines(&calls.iter().map(String::as_str).collect::<Vec<_>>()));
+    let said = infer(&place, &["t.jsonl", "--emit-evidence", "e.json"]);
+    for text in [&place.read("mcp.policy.yaml"), &place.read("e.json"), &said] {
+        assert!(!text.contains(&secret) && !text.contains("a1B2c3"), "{text}");
+    }
+    assert_eq!(said.matches("a secret stands where a name should").count(), 3, "{said}");
+    assert_eq!(decide(&place, &read("src/a.rs")), "allow");
+}

@@ -21,6 +21,7 @@ mod explain;
 mod false_denials;
 mod four_servers;
 mod infer;
+mod infer_against;
 mod infer_said;
 mod init;
 mod lock;

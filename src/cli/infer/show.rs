@@ -12,7 +12,7 @@ use crate::pipeline::infer::completeness::{self, Measured, Need};
 use crate::pipeline::infer::generalise::Inference;
 use crate::pipeline::infer::settings::Settings;
 use crate::pipeline::infer::view::{View, runs};
-use crate::pipeline::infer::{summary, unlike, write};
+use crate::pipeline::infer::{against, summary, unlike, write};
 
 /// The comment at the head of the file.
 pub fn head(view: &View<'_>, settings: &Settings) -> Vec<String> {
@@ -203,7 +203,7 @@ pub fn against(path: &Path, view: &View<'_>, inference: &Inference, settings: &S
     let text = files::read_text(path).map_err(|error| Failure::usage(error.to_string()))?;
     let (loaded, _) =
         policy::load(&text, &path.display().to_string()).map_err(|problems| Failure::usage(problems.to_string()))?;
-    let rows = summary::over_privilege(loaded.document(), &inference.used(), view);
+    let rows = against::over_privilege(loaded.document(), &inference.used(), view);
     let window = head(view, settings).join(" ");
     if rows.is_empty() {
         let said = format!("Every grant of {} was used ({window}).", plain(&path.display().to_string()));

@@ -161,13 +161,17 @@ pub struct Never {
 /// The class of tools, resources and prompts whose name a policy cannot write.
 pub const ODD_NAME: &str = "odd-name";
 
+/// The class of requests in which a secret stands where a name should.
+pub const SECRET_NAME: &str = "secret-name";
+
 /// What stands for the argument where a resource, and where a prompt is not learned from.
 pub const RESOURCE: &str = "/uri";
 pub const PROMPT: &str = "/name";
 
 /// The never-infer list beyond the protections, which stand under every policy and cannot be granted: class and reason.
-pub const NEVER: [(&str, &str); 7] = [
+pub const NEVER: [(&str, &str); 8] = [
     (ODD_NAME, "a policy could not name this and nothing else by it"),
+    (SECRET_NAME, "a secret stands where a name should, and a policy would show it"),
     ("accounts-file", "it names the accounts of the machine"),
     ("whole-tree", "the whole file system, or a whole home directory"),
     ("privilege", "a command that runs as somebody else, or wipes a machine"),

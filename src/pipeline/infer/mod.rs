@@ -4,13 +4,15 @@
 //! constraints of it, by what is at stake ([`stakes`], [`danger`]) and by how likely a new value is ([`mass`]).
 //! [`completeness`] measures the result on sessions that it was not learned from, [`unlike`] sets aside what one of them alone
 //! did, [`write`] puts it into a file, and
-//! [`summary`] says what the agent used and what it never needed.
+//! [`summary`] says what the agent used and what it never needed, [`against`] what an existing policy grants beyond that.
 
+pub mod against;
 pub mod completeness;
 pub mod danger;
 pub mod generalise;
 pub mod mass;
 pub mod names;
+pub mod narrower;
 pub mod node;
 pub mod observe;
 pub mod reading;

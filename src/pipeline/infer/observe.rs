@@ -182,6 +182,7 @@ impl<'a> Observer<'a> {
             Pending::Resource { server, uri, facts } => self.learn_resource(&server, uri, &facts),
             Pending::Prompt { server, name } => match odd_name(&name) {
                 Some(_) => self.refuse(&server, "", odd(danger::PROMPT, &name)),
+                None if self.holds_secret(&name) => self.refuse(&server, "", secret_name(danger::PROMPT, &name)),
                 None => drop(self.server(&server).prompts.insert(name)),
             },
         }
@@ -198,11 +199,19 @@ impl<'a> Observer<'a> {
         if !can_be_granted(tool) {
             return self.refuse(server, tool, odd("", tool));
         }
+        if self.holds_secret(tool) {
+            let tool = self.redactor.text(tool).into_owned();
+            return self.refuse(server, &tool, secret_name("", &tool));
+        }
         let time = facts.time.or(self.time);
         let text = serde_json::to_string(&arguments).unwrap_or_default();
         let hash = hash_of(&(server, tool, &text));
         let new = self.known.insert(hash);
         if new {
+            if let Some(key) = arguments.iter().find_map(|(key, value)| self.secret_key(key, value)) {
+                self.known.remove(&hash);
+                return self.refuse(server, tool, secret_name("", &key));
+            }
             let request = Request::call(server, tool, arguments);
             if let Some(dangers) = danger::never_learned(&request, &text, facts) {
                 for danger in dangers {
@@ -227,12 +236,32 @@ impl<'a> Observer<'a> {
         if odd_name(&uri).is_some() {
             return self.refuse(server, "", odd(danger::RESOURCE, &uri));
         }
+        if self.holds_secret(&uri) {
+            return self.refuse(server, "", secret_name(danger::RESOURCE, &uri));
+        }
         let request = Request { server: server.to_owned(), action: Action::Resource { uri: uri.clone() } };
         if let Some(dangers) = danger::never_learned(&request, &uri, facts) {
             return dangers.into_iter().for_each(|danger| self.refuse(server, "", danger));
         }
         self.remember_place(facts);
         self.server(server).resources.insert(uri);
+    }
+
+    /// A secret, or the mark of one: as a name it would stand in the policy, and nothing would ever satisfy it.
+    fn holds_secret(&self, name: &str) -> bool {
+        name.contains("[redacted:") || self.redactor.text(name) != name
+    }
+
+    /// The first name, of this argument or of a member inside, that holds a secret.
+    fn secret_key(&self, key: &str, value: &Value) -> Option<String> {
+        if self.holds_secret(key) {
+            return Some(self.redactor.text(key).into_owned());
+        }
+        match value {
+            Value::Object(members) => members.iter().find_map(|(key, value)| self.secret_key(key, value)),
+            Value::Array(items) => items.iter().find_map(|item| self.secret_key("", item)),
+            _ => None,
+        }
     }
 
     /// Where spellings led, for those that led elsewhere.
@@ -275,6 +304,10 @@ fn can_be_granted(tool: &str) -> bool {
 
 fn odd(argument: &str, name: &str) -> danger::Never {
     danger::Never { class: danger::ODD_NAME, argument: argument.to_owned(), value: name.to_owned() }
+}
+
+fn secret_name(argument: &str, name: &str) -> danger::Never {
+    danger::Never { class: danger::SECRET_NAME, argument: argument.to_owned(), value: name.to_owned() }
 }
 
 fn hash_of(what: &impl Hash) -> u64 {

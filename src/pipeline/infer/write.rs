@@ -11,7 +11,7 @@ use crate::model::policy::{Args, Server, Tool};
 
 mod yaml;
 
-pub use yaml::constraint;
+pub use yaml::{constraint, list};
 
 /// The first line, for editors.
 const SCHEMA: &str = "# yaml-language-server: $schema=mcp.policy.schema.json";

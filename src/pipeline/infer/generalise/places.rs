@@ -125,7 +125,8 @@ fn places_of(context: &Context<'_>, written: &str, recorded: &Recorded, bases: &
     found
 }
 
-fn facts_of(recorded: &Recorded) -> Facts {
+/// The facts of a recorded call.
+pub fn facts_of(recorded: &Recorded) -> Facts {
     let places = recorded.leads.iter().map(|(spelling, leads)| (spelling.clone(), leads.iter().cloned().collect()));
     Facts {
         project: recorded.project.clone(),

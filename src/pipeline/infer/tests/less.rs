@@ -1,19 +1,19 @@
-//! A policy less one of its grants, in every way there is; and a policy with one too many.
+//! A policy less one of its grants, and a policy with one too many.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::super::generalise::Note;
-use crate::model::policy::{Args, Constraint, Document, SqlGrant, TextGrant, Tool};
+use super::super::generalise::{Note, Step};
+use super::super::narrower;
+use crate::model::policy::{Args, Constraint, Document, Server, Tool};
 use crate::model::request::{Action, Request};
 
-/// The policy less one grant that has evidence: a resource, a prompt, a tool, a variant, an argument, a member of an
-/// object, one of several constraints, an entry of any list. Each with its name.
+/// The policy less one grant that has evidence. Each with its name.
 pub fn less_one(document: &Document, notes: &BTreeMap<String, Note>, recorded: &[&Request]) -> Vec<(String, Document)> {
     let mut all = Vec::new();
     for (name, server) in &document.servers {
-        let mut with = |what: String, change: &dyn Fn(&mut crate::model::policy::Server)| {
+        let mut with = |what: String, change: &dyn Fn(&mut Server)| {
             let mut less = document.clone();
             less.servers.get_mut(name).into_iter().for_each(change);
             all.push((what, less));
@@ -26,179 +26,48 @@ pub fn less_one(document: &Document, notes: &BTreeMap<String, Note>, recorded: &
         }
         for (tool, rule) in &server.tools {
             with(format!("tool {tool}"), &|server| drop(server.tools.remove(tool)));
-            let of: Vec<&serde_json::Map<String, Value>> =
-                recorded.iter().filter_map(|request| arguments(request, tool)).collect();
-            let pointer = format!("servers.{name}.tools.{tool}");
-            for (what, less) in less_one_of_a_tool(rule, &pointer, notes, &of) {
-                with(format!("{tool}: {what}"), &|server| drop(server.tools.insert(tool.clone(), less.clone())));
+            for cut in narrower::of_tool(rule) {
+                // What was granted unseen, or lent to a call that is asked, has no evidence and says so.
+                let pointer = format!("servers.{name}.tools.{tool}{}", cut.pointer);
+                let unseen = notes.iter().any(|(at, note)| {
+                    note.calls == 0
+                        && at.contains(".args.")
+                        && !at.contains("/")
+                        && (pointer == *at || pointer.starts_with(&format!("{at}.")))
+                });
+                // A switch that was used may take either side, a name may be known from elsewhere, and null always passes.
+                let lent = cut.value.as_ref().is_some_and(|(path, value)| {
+                    value.is_null() || !recorded.iter().any(|request| stands_at(request, tool, path, value))
+                });
+                if !unseen && !lent {
+                    let entry = cut.entry.map(|entry| format!(": {entry}")).unwrap_or_default();
+                    let what = format!("{tool}{}{entry}", cut.pointer);
+                    with(what, &|server| drop(server.tools.insert(tool.clone(), cut.less.clone())));
+                }
             }
         }
     }
     all
 }
 
-fn arguments<'r>(request: &'r Request, of: &str) -> Option<&'r serde_json::Map<String, Value>> {
-    match &request.action {
-        Action::Call { tool, arguments } if tool == of => Some(arguments),
-        _ => None,
-    }
-}
-
-fn less_one_of_a_tool(
-    rule: &Tool,
-    pointer: &str,
-    notes: &BTreeMap<String, Note>,
-    calls: &[&serde_json::Map<String, Value>],
-) -> Vec<(String, Tool)> {
-    let mut all = Vec::new();
-    for (value, variant) in rule.variants.iter().flat_map(|variants| &variants.of) {
-        let change = |less: Option<Tool>| {
-            let mut rule = rule.clone();
-            let of = &mut rule.variants.as_mut().unwrap().of;
-            match less {
-                Some(less) => drop(of.insert(value.clone(), less)),
-                None => drop(of.remove(value)),
+fn stands_at(request: &Request, of: &str, path: &[Step], value: &Value) -> bool {
+    fn below(found: &Value, path: &[Step], value: &Value) -> bool {
+        match path.split_first() {
+            None => found == value,
+            Some((Step::Member(name), rest)) => found.get(name).is_some_and(|found| below(found, rest, value)),
+            Some((Step::Element, rest)) => {
+                found.as_array().is_some_and(|items| items.iter().any(|item| below(item, rest, value)))
             }
-            rule
-        };
-        all.push((format!("variant {value}"), change(None)));
-        let of: Vec<_> =
-            calls.iter().filter(|call| call.values().any(|found| found.as_str() == Some(value))).copied().collect();
-        let inner = less_one_of_a_tool(variant, &format!("{pointer}.variants.of.{value}"), notes, &of);
-        all.extend(inner.into_iter().map(|(what, less)| (format!("variant {value}: {what}"), change(Some(less)))));
+        }
     }
-    let Args::Listed(listed) = &rule.args else { return all };
-    for (name, constraint) in listed {
-        // What was granted unseen, or lent to a call that is asked, has no evidence and says so.
-        if notes.get(&format!("{pointer}.args.{name}")).is_some_and(|note| note.calls == 0) {
-            continue;
-        }
-        let seen: Vec<&Value> = calls.iter().filter_map(|call| call.get(name)).collect();
-        let change = |less: Option<Constraint>| {
-            let mut rule = rule.clone();
-            let Args::Listed(listed) = &mut rule.args else { return rule };
-            match less {
-                Some(less) => drop(listed.insert(name.clone(), less)),
-                None => {
-                    listed.remove(name);
-                    rule.required.retain(|required| required != name);
-                }
-            }
-            rule
-        };
-        all.push((name.clone(), change(None)));
-        let narrower = less_one_of_a_constraint(constraint, &seen).into_iter();
-        all.extend(narrower.map(|(what, less)| (format!("{name}: {what}"), change(Some(less)))));
-    }
-    all
-}
-
-/// The constraint in every way that is one entry narrower. `seen`: the values that stood there.
-fn less_one_of_a_constraint(constraint: &Constraint, seen: &[&Value]) -> Vec<(String, Constraint)> {
-    let inside = |inner: &Constraint, seen: &[&Value], whole: &dyn Fn(Constraint) -> Constraint| {
-        let narrower = less_one_of_a_constraint(inner, seen).into_iter();
-        narrower.map(|(what, less)| (what, whole(less))).collect::<Vec<_>>()
-    };
-    match constraint {
-        Constraint::Paths { paths, relative_to } => {
-            less_one_entry(paths, &|paths| Constraint::Paths { paths, relative_to: relative_to.clone() })
-        }
-        Constraint::Urls(urls) => less_one_entry(urls, &Constraint::Urls),
-        Constraint::Emails(emails) => less_one_entry(emails, &Constraint::Emails),
-        Constraint::Commands(commands) => less_one_entry(commands, &Constraint::Commands),
-        // A switch that was used may take either side, and a name may be known from elsewhere: those are no evidence. Null
-        // passes every constraint.
-        Constraint::OneOf(values) => {
-            let entries = values.iter().filter(|value| !value.is_null() && seen.contains(value));
-            let less = |value: &Value| values.iter().filter(|other| *other != value).cloned().collect();
-            entries.map(|value| (format!("one_of {value}"), Constraint::OneOf(less(value)))).collect()
-        }
-        Constraint::Sql(grant) => less_one_of_sql(grant),
-        Constraint::Text(grant) => less_one_of_text(grant),
-        Constraint::Each(inner) => {
-            let items: Vec<&Value> = seen.iter().filter_map(|value| value.as_array()).flatten().collect();
-            inside(inner, &items, &|less| Constraint::Each(Box::new(less)))
-        }
-        Constraint::Fields { fields, required } => {
-            let mut all = Vec::new();
-            for (name, inner) in fields {
-                let members: Vec<&Value> = seen.iter().filter_map(|value| value.get(name)).collect();
-                let without = |less: Option<Constraint>| {
-                    let (mut fields, mut required) = (fields.clone(), required.clone());
-                    match less {
-                        Some(less) => drop(fields.insert(name.clone(), less)),
-                        None => {
-                            fields.remove(name);
-                            required.retain(|other| other != name);
-                        }
-                    }
-                    Constraint::Fields { fields, required }
-                };
-                all.push((format!("member {name}"), without(None)));
-                all.extend(inside(inner, &members, &|less| without(Some(less))));
-            }
-            all
-        }
-        Constraint::All(parts) | Constraint::AnyOf(parts) => {
-            let any = matches!(constraint, Constraint::AnyOf(_));
-            let whole = |parts| if any { Constraint::AnyOf(parts) } else { Constraint::All(parts) };
-            let mut all = Vec::new();
-            for (at, part) in parts.iter().enumerate() {
-                if any {
-                    let rest = parts.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, part)| part.clone());
-                    all.push((format!("one way: {part:?}"), whole(rest.collect())));
-                }
-                all.extend(inside(part, seen, &|less| {
-                    let mut parts = parts.clone();
-                    parts[at] = less;
-                    whole(parts)
-                }));
-            }
-            all
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn less_one_entry(list: &[String], whole: &dyn Fn(Vec<String>) -> Constraint) -> Vec<(String, Constraint)> {
-    let without = |at: usize| list.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, one)| one.clone()).collect();
-    list.iter().enumerate().map(|(at, entry)| (entry.clone(), whole(without(at)))).collect()
-}
-
-fn less_one_of_sql(grant: &SqlGrant) -> Vec<(String, Constraint)> {
-    let statements =
-        less_one_entry(&grant.statements, &|statements| Constraint::Sql(SqlGrant { statements, ..grant.clone() }));
-    let tables = less_one_entry(grant.tables.as_deref().unwrap_or_default(), &|tables| {
-        Constraint::Sql(SqlGrant { tables: Some(tables), ..grant.clone() })
-    });
-    let writes = less_one_entry(grant.writes.as_deref().unwrap_or_default(), &|writes| {
-        Constraint::Sql(SqlGrant { writes: Some(writes), ..grant.clone() })
-    });
-    let functions =
-        less_one_entry(&grant.functions, &|functions| Constraint::Sql(SqlGrant { functions, ..grant.clone() }));
-    [("statement", statements), ("table", tables), ("written", writes), ("function", functions)]
-        .into_iter()
-        .flat_map(|(kind, all)| all.into_iter().map(move |(what, less)| (format!("{kind} {what}"), less)))
-        .collect()
-}
-
-fn less_one_of_text(grant: &TextGrant) -> Vec<(String, Constraint)> {
-    let hosts = less_one_entry(grant.hosts.as_deref().unwrap_or_default(), &|hosts| {
-        Constraint::Text(TextGrant { hosts: Some(hosts), ..grant.clone() })
-    });
-    let emails = less_one_entry(grant.emails.as_deref().unwrap_or_default(), &|emails| {
-        Constraint::Text(TextGrant { emails: Some(emails), ..grant.clone() })
-    });
-    let accounts = less_one_entry(grant.accounts.as_deref().unwrap_or_default(), &|accounts| {
-        Constraint::Text(TextGrant { accounts: Some(accounts), ..grant.clone() })
-    });
-    [hosts, emails, accounts].concat()
+    let Action::Call { tool, arguments } = &request.action else { return false };
+    tool == of && below(&Value::Object(arguments.clone()), path, value)
 }
 
 /// The policy with one grant too many, each named as [`less_one`] names what it takes away.
 pub fn one_too_many(document: &Document) -> Vec<(String, Document)> {
     let mut all = Vec::new();
-    let mut with = |what: &str, change: &dyn Fn(&mut crate::model::policy::Server)| {
+    let mut with = |what: &str, change: &dyn Fn(&mut Server)| {
         let mut more = document.clone();
         change(more.servers.get_mut("s").unwrap());
         all.push((what.to_owned(), more));
