@@ -219,10 +219,10 @@ fn wider_constraint(at: &str, granted: &Constraint, needed: &Constraint, found: 
                 found.push((format!("{at}.range"), write::constraint(needed)));
             }
         }
-        (C::MaxItems(most), C::MaxItems(need)) | (C::MaxLength(most), C::MaxLength(need)) => {
-            if *most as f64 > *need as f64 * WIDER {
-                found.push((at.to_owned(), write::constraint(needed)));
-            }
+        (C::MaxItems(most), C::MaxItems(need)) | (C::MaxLength(most), C::MaxLength(need))
+            if *most as f64 > *need as f64 * WIDER =>
+        {
+            found.push((at.to_owned(), write::constraint(needed)));
         }
         (C::Paths { paths, .. }, C::Paths { paths: needed, .. }) => {
             wider_entries(&format!("{at}.paths"), paths, needed, found);

@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::generalise::{Inference, Note};
-use crate::model::policy::{Args, Server, Tool};
+use crate::model::policy::{Args, Constraint, Server, Tool};
 
 mod yaml;
 
@@ -68,8 +68,8 @@ fn write_server(body: &mut String, inference: &Inference, name: &str, server: &S
         let keys: Vec<String> = names.iter().map(|name| yaml::key(name)).collect();
         let joined = keys.join(", ");
         let _ = write!(body, "      {joined}:");
-        let at = names.first().map(|tool| pointer(tool)).unwrap_or_default();
-        write_tool(body, 8, inference, &at, tool);
+        let pointers: Vec<String> = names.iter().map(|tool| pointer(tool)).collect();
+        write_tool(body, 8, inference, &pointers, tool);
     }
 }
 
@@ -108,15 +108,17 @@ fn write_note(body: &mut String, indent: usize, notes: &[&Note], example: &Optio
     let _ = writeln!(body, "{:indent$}# {line}", "");
 }
 
-/// A short value that one of the arguments had.
+/// A short value that one of the arguments had: of the one that varied most, since the others are the same each time.
 fn example(inference: &Inference, pointer: &dyn Fn(&str) -> String, names: &[&str]) -> Option<String> {
     let first = pointer(names.first()?);
     let start = format!("{first}.args.");
     let below = inference.notes.range(start.clone()..).take_while(|(at, _)| at.starts_with(&start));
-    below.filter_map(|(_, note)| note.example.clone()).max_by_key(|example| (example.contains('/'), example.len()))
+    let of_each = below.filter_map(|(_, note)| Some((note.distinct, note.example.clone()?)));
+    of_each.max_by_key(|(distinct, one)| (*distinct, one.contains('/'), one.len())).map(|(_, example)| example)
 }
 
-fn write_tool(body: &mut String, indent: usize, inference: &Inference, pointer: &str, tool: &Tool) {
+/// `pointers`: of the tools that share the rule.
+fn write_tool(body: &mut String, indent: usize, inference: &Inference, pointers: &[String], tool: &Tool) {
     if *tool == Tool::default() {
         body.push_str(" {}\n");
         return;
@@ -131,7 +133,8 @@ fn write_tool(body: &mut String, indent: usize, inference: &Inference, pointer: 
         Args::Listed(listed) => {
             let _ = writeln!(body, "{pad}args:");
             for (name, constraint) in listed {
-                let _ = writeln!(body, "{pad}  {}: {}", yaml::key(name), yaml::constraint(constraint));
+                let evidence = evidence(inference, pointers, name, constraint);
+                let _ = writeln!(body, "{pad}  {}: {}{evidence}", yaml::key(name), yaml::constraint(constraint));
             }
         }
     }
@@ -147,12 +150,44 @@ fn write_tool(body: &mut String, indent: usize, inference: &Inference, pointer: 
     if let Some(variants) = &tool.variants {
         let _ = writeln!(body, "{pad}variants:\n{pad}  by: {}\n{pad}  of:", yaml::key(&variants.by));
         for (value, rule) in &variants.of {
-            let at = format!("{pointer}.variants.of.{value}");
-            let notes: Vec<&Note> = inference.notes.get(&at).into_iter().collect();
+            // Tools with variants share no line.
+            let at: Vec<String> = pointers.iter().map(|pointer| format!("{pointer}.variants.of.{value}")).collect();
+            let notes: Vec<&Note> = at.iter().filter_map(|at| inference.notes.get(at)).collect();
             write_note(body, indent + 4, &notes, &None);
             let _ = write!(body, "{pad}    {}:", yaml::key(value));
             write_tool(body, indent + 6, inference, &at, rule);
         }
+    }
+}
+
+/// What an argument is granted by, where the constraint does not show it: that nobody used it, or that more values than it
+/// lists were seen. Of tools that share a line only what holds for all of them.
+fn evidence(inference: &Inference, pointers: &[String], name: &str, constraint: &Constraint) -> String {
+    let notes: Vec<&Note> =
+        pointers.iter().filter_map(|pointer| inference.notes.get(&format!("{pointer}.args.{name}"))).collect();
+    match (notes.as_slice(), listed(constraint)) {
+        (all, _) if all.iter().all(|note| note.calls == 0) => "  # never used".to_owned(),
+        ([note], Some(listed)) if note.distinct > listed.max(1) => {
+            let sessions = if note.sessions == 1 { "session" } else { "sessions" };
+            format!("  # {} values, {} {sessions}", note.distinct, note.sessions)
+        }
+        _ => String::new(),
+    }
+}
+
+/// How many values a constraint lists. `None`: it is about something else than single values.
+fn listed(constraint: &Constraint) -> Option<usize> {
+    match constraint {
+        Constraint::OneOf(values) => Some(values.len()),
+        Constraint::Paths { paths: list, .. }
+        | Constraint::Urls(list)
+        | Constraint::Emails(list)
+        | Constraint::Commands(list) => Some(list.len()),
+        Constraint::Matches(_) | Constraint::Shape(_) | Constraint::Range { .. } => Some(0),
+        Constraint::Each(inner) => listed(inner),
+        Constraint::All(parts) | Constraint::AnyOf(parts) => parts.iter().map(listed).sum(),
+        Constraint::MaxItems(_) | Constraint::MaxLength(_) => Some(0),
+        _ => None,
     }
 }
 

@@ -51,6 +51,8 @@ pub struct Note {
     pub last: Option<Timestamp>,
     /// A value that was seen.
     pub example: Option<String>,
+    /// How many different words and numbers stood there.
+    pub distinct: usize,
     pub why: Vec<String>,
     /// The dangerous class that makes it a question.
     pub asked: Option<&'static str>,
@@ -68,17 +70,23 @@ impl Note {
             calls: tool.calls,
             sessions: tool.sessions,
             last: tool.last,
-            example: None,
             why: vec![verb.to_owned()],
             asked,
+            ..Note::default()
         }
     }
 
     pub(super) fn of_argument(spot: &Spot<'_>, why: Vec<String>) -> Note {
-        let example = spot.values.keys().map(|value| value.trim_matches('"').to_owned());
+        // Of an array its elements.
+        let values = match &spot.items {
+            Some(items) if spot.values.is_empty() => &items.values,
+            _ => &spot.values,
+        };
+        let example = values.keys().map(|value| value.trim_matches('"').to_owned());
         let example =
             example.filter(|value| !value.contains("[redacted:") && value.len() <= 40).min_by_key(String::len);
-        Note { calls: spot.seen, sessions: spot.sessions, last: None, example, why, asked: None }
+        let (calls, sessions, distinct) = (spot.seen, spot.sessions, values.len());
+        Note { calls, sessions, example, distinct, why, ..Note::default() }
     }
 }
 
