@@ -112,6 +112,8 @@ fn judge(incident: &Value) -> Told {
         let argument = unlike.needs.argument.as_deref().unwrap_or_default();
         named.push(format!("unlike the others: {} {argument}", unlike.needs.what));
     }
+    let signs = inference.findings.iter().filter(|finding| finding.id == "not-learned-signs-of-a-command");
+    named.extend(signs.map(|finding| format!("never learned: signs of a command ({})", finding.subject)));
     let note = inference.notes.get(&format!("servers.{server}.tools.{tool}"));
     named.extend(note.and_then(|note| note.asked).map(|class| format!("asked: {class}, and rare ({what})")));
     named.dedup();
@@ -146,7 +148,8 @@ fn table() -> (String, Vec<String>) {
         let decision = format!("{:?}", told.decision).to_lowercase();
         if let Some(limit) = incident["limit"].as_str() {
             assert_eq!(told.decision, Decision::Allow, "{id} is stopped now: drop its limit");
-            let _ = writeln!(text, "| {id}: {} | allow | no, a limit: {limit} |", cell(title));
+            let named = if told.named.is_empty() { "no".to_owned() } else { cell(&told.named.join("; ")) };
+            let _ = writeln!(text, "| {id}: {} | allow | {named}; a limit: {limit} |", cell(title));
             continue;
         }
         if told.decision == Decision::Allow || told.named.is_empty() {

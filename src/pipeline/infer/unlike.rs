@@ -20,8 +20,13 @@ const ONE_IN: usize = 20;
 /// it was meant. While more sessions bring something new, novelty says nothing, and all of it is learned.
 /// `--strictness broad` learns it in any case.
 pub fn suspects<'a>(measured: &'a Measured, settings: &Settings) -> &'a [Unlike] {
-    let few = measured.denied.len() * ONE_IN <= measured.sessions as usize;
+    let few = is_surprise(measured.denied.len(), measured.sessions as usize);
     if settings.strictness != Strictness::Broad && few { &measured.denied } else { &[] }
+}
+
+/// Whether so few sessions of so many are a surprise.
+pub fn is_surprise(few: usize, of: usize) -> bool {
+    few * ONE_IN <= of
 }
 
 /// Digest -> what remains of the session without what only it did.

@@ -7,7 +7,7 @@ use super::super::mass::Mass;
 use super::super::names::{self, Role};
 use super::super::stakes::{self, Stakes};
 use super::super::view::{ServerView, Spot};
-use super::position::Context;
+use super::position::{self, Context};
 
 /// Every position of a server that holds words, by the name under which it is pooled.
 #[derive(Debug, Default)]
@@ -71,11 +71,17 @@ impl Domains {
     /// the reservations that are cancelled are among those that are looked up.
     pub fn pool(&self, context: &Context<'_>, own: &[(String, usize)]) -> Pool {
         let mine: BTreeSet<String> = own.iter().map(|(value, _)| outline(value)).collect();
+        let words: BTreeSet<&str> = own.iter().map(|(value, _)| value.as_str()).collect();
         let mut sessions_of: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
         for domain in self.named(context.key()) {
             let alike = domain.values.keys().any(|value| mine.contains(&outline(value)));
+            let here = domain.tool == context.tool && domain.key == context.key();
             if alike {
                 for (value, sessions) in &domain.values {
+                    // What stands here as a place or a link is granted as that, and makes no form of words.
+                    if here && !words.contains(value.as_str()) && !position::is_word(context, value) {
+                        continue;
+                    }
                     sessions_of.entry(value).or_default().extend(sessions);
                 }
             }

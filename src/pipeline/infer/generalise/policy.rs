@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::completeness::{self, Measured};
 use super::super::danger;
 use super::super::settings::Settings;
+use super::super::signs;
 use super::super::unlike;
 use super::super::view::{Spot, ToolView, View};
 use super::position::Context;
@@ -95,9 +96,11 @@ pub fn infer(evidence: &Evidence, settings: &Settings) -> Inference {
     let measured = completeness::leave_one_out(evidence, settings);
     let suspects = unlike::suspects(&measured, settings);
     let replaced = unlike::without(evidence, suspects);
-    let mut inference = infer_from(&View::replacing(evidence, &settings.bare, &replaced), settings);
+    let view = View::replacing(evidence, &settings.bare, &replaced);
+    let mut inference = infer_from(&view, settings);
     inference.findings = findings(evidence);
     inference.findings.extend(unlike::findings(suspects));
+    inference.findings.extend(signs::findings(&view, settings));
     inference.measured = measured;
     inference
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::super::danger::Class;
 use super::super::names::{self, Role};
 use super::super::settings::{Settings, Strictness};
+use super::super::signs;
 use super::super::stakes::Stakes;
 use super::super::view::{Spot, View};
 use super::super::{reading, text_token};
@@ -286,7 +287,10 @@ fn switch(context: &Context<'_>, seen: &[bool]) -> Reasoned {
 }
 
 /// Strings, by what `decide` will take each of them for.
-fn words(context: &Context<'_>, spot: &Spot<'_>, strings: Vec<(String, &[u32])>) -> Vec<Reasoned> {
+fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32])>) -> Vec<Reasoned> {
+    if !reading::is_command_name(context.key()) && signs::surprise(spot, context.settings).is_some() {
+        strings.retain(|(text, _)| !signs::has_signs(text));
+    }
     let mut parts = Vec::new();
     let (tokens, strings): (Vec<_>, Vec<_>) = strings.into_iter().partition(|(text, _)| text_token(text).is_some());
     if !tokens.is_empty() {
@@ -356,6 +360,11 @@ fn are_ends_of_a_journey(context: &Context<'_>, values: &[(String, &[u32])]) -> 
     let of_files = || verbs::words(context.tool).iter().any(|word| OF_FILES.contains(&word.as_str()));
     let is_word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '-');
     ENDS.contains(&context.key().to_lowercase().as_str()) && values.iter().all(|(text, _)| is_word(text)) && !of_files()
+}
+
+/// Whether `decide` takes the string for nothing but a word.
+pub fn is_word(context: &Context<'_>, text: &str) -> bool {
+    kind_of(context, text).is_none_or(|kind| kind == Kind::Text)
 }
 
 /// What `decide` takes the string for, if it can be read as that.

@@ -6,6 +6,7 @@ use super::super::names::{self, Role};
 use super::super::node;
 use super::super::reading;
 use super::super::settings::Strictness;
+use super::super::signs;
 use super::super::view::Spot;
 use super::position::{Context, Reasoned};
 use crate::model::effects::Kind;
@@ -34,9 +35,23 @@ pub fn among<T>(by_kind: &mut BTreeMap<Option<Kind>, Vec<T>>, texts: usize) -> V
     taken.iter().filter_map(|kind| by_kind.remove(kind)).collect()
 }
 
+/// A free text, and without the signs of a command where those would be a surprise ([`signs::surprise`]).
+pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, usize)]) -> Reasoned {
+    let mut free = by_what_it_embeds(context, spot, values);
+    if signs::surprise(spot, context.settings).is_some() {
+        let none = Constraint::Not(Box::new(Constraint::Matches(signs::SIGNS.to_owned())));
+        free.constraint = match free.constraint {
+            Constraint::Any => none,
+            text => Constraint::All(vec![text, none]),
+        };
+        free.why.push("without the signs of a command, which next to no session had".to_owned());
+    }
+    free
+}
+
 /// What a text embeds is how it harms: a link that is opened, an account that is paid, a secret that leaves. It is held
 /// to what was seen where the text changes something or leaves the house; a text that is only searched for is free.
-pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, usize)]) -> Reasoned {
+fn by_what_it_embeds(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, usize)]) -> Reasoned {
     let held = context.stakes.outward && context.strictness != Strictness::Broad;
     let mut embedded: BTreeSet<String> = spot.embedded.keys().map(|found| (*found).to_owned()).collect();
     if held {

@@ -127,9 +127,13 @@ fn outside() -> impl Strategy<Value = Request> {
             .prop_map(|url| call("fetch", json!({"url": url}))),
         "(https://ann@x\\.org/a|data:text/plain,x|ftp://f\\.org/a|https://[a-z]{1,2}\\.org)"
             .prop_map(|url| call("fetch", json!({"url": url}))),
-        (prop::collection::vec(address, 1..3), "(hello|see https://[a-z]{1,2}\\.org/x|pay DE89370400440532013000)")
+        (
+            prop::collection::vec(address, 1..3),
+            "(hello|run `id>x`|see https://[a-z]{1,2}\\.org/x|pay DE89370400440532013000)"
+        )
             .prop_map(|(to, body)| call("send_email", json!({"to": to, "subject": "hi", "body": body}))),
         (address, address).prop_map(|(to, cc)| call("send_email", json!({"to": format!("{to}, {cc}"), "body": "x"}))),
+        "(what is [a-z]{1,3}|hi `id>[a-z]`)".prop_map(|prompt| call("ask", json!({"prompt": prompt}))),
         "(ask [a-z]{1,3}|see https://[a-z]{1,2}\\.org/x)".prop_map(|query| call("web_search", json!({"query": query}))),
     ]
 }
