@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use super::{forms, pairs, vendored};
 
@@ -74,7 +74,9 @@ static KEYWORDS: LazyLock<Option<Keywords>> = LazyLock::new(|| {
     for word in pairs::KEYWORDS {
         words.entry(word).or_default().push(Wakes::Name);
     }
-    let automaton = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(words.keys()).ok()?;
+    // Everything is searched: the fastest kind, also for so many words.
+    let kind = Some(AhoCorasickKind::DFA);
+    let automaton = AhoCorasickBuilder::new().kind(kind).ascii_case_insensitive(true).build(words.keys()).ok()?;
     Some(Keywords { automaton, wakes: words.into_values().collect() })
 });
 
