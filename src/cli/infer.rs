@@ -12,7 +12,7 @@ use crate::model::evidence::{Evidence, Place, VERSION};
 use crate::model::facts::Os;
 use crate::model::policy::Redaction;
 use crate::pipeline::infer::completeness;
-use crate::pipeline::infer::generalise::infer;
+use crate::pipeline::infer::generalise::infer_from_all;
 use crate::pipeline::infer::settings::{Settings, Strictness};
 use crate::pipeline::infer::view::View;
 use crate::pipeline::infer::write;
@@ -84,11 +84,11 @@ pub fn run(args: &Infer) -> Result<Exit, Failure> {
         files::write_atomic(path, text.as_bytes(), Access::Private)
             .map_err(|error| Failure::environment(error.to_string()))?;
     }
-    let inference = infer(&evidence, &settings);
+    let view = View::new(&evidence, &settings.bare, |_| false);
+    let inference = infer_from_all(&evidence, &view, &settings);
     if let Some(what) = &args.explain {
         return show::explain(&inference, what);
     }
-    let view = View::new(&evidence, &settings.bare, |_| false);
     if let Some(against) = &args.against {
         return show::against(against, &view, &inference, &settings);
     }

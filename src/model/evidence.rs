@@ -5,13 +5,17 @@
 //! byte of a policy. Each session is bounded: it holds distinct values up to a cap, and what lies beyond the cap as ranges
 //! and forms.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::facts::Os;
 use super::time::Timestamp;
+
+mod texts;
+
+pub use texts::Texts;
 
 /// The version that is written. 1: the first (November 2026). A reader refuses a newer one.
 pub const VERSION: u32 = 1;
@@ -132,8 +136,11 @@ pub struct Node {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub arrays: u64,
     /// Distinct strings, numbers and booleans, as JSON texts; those with the smallest hash, up to a cap.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub values: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub values: Texts,
+    /// The same, while the session is read.
+    #[serde(skip)]
+    pub open: HashSet<Box<str>>,
     /// Strings that are too long to keep, and what they embed (`host evil.org`, `address a@b.org`, `account DE89...`).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub long: u64,

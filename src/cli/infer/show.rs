@@ -11,7 +11,7 @@ use crate::model::evidence::Evidence;
 use crate::pipeline::infer::completeness::{self, Measured, Need};
 use crate::pipeline::infer::generalise::Inference;
 use crate::pipeline::infer::settings::Settings;
-use crate::pipeline::infer::view::{View, runs};
+use crate::pipeline::infer::view::{Sampled, View, runs};
 use crate::pipeline::infer::{against, summary, unlike, write};
 
 /// The comment at the head of the file.
@@ -62,6 +62,9 @@ pub fn summary(
     }
     text.push('\n');
     text.push_str(&completeness(evidence, &inference.measured, settings));
+    for sampled in view.sampled().iter().take(SHOWN) {
+        text.push_str(&wrapped(&plain(&looked_at(sampled)), 2));
+    }
     for finding in &inference.findings {
         let what = format!("{} {}: {}", finding.severity, plain(&finding.subject), plain(&finding.what));
         text.push_str(&wrapped(&what, 2));
@@ -114,6 +117,13 @@ fn completeness(evidence: &Evidence, measured: &Measured, settings: &Settings) -
 
 /// So many of a kind are listed.
 const SHOWN: usize = 5;
+
+/// Of what only a sample was looked at.
+fn looked_at(sampled: &Sampled) -> String {
+    let more = if sampled.or_more { "more than " } else { "" };
+    let Sampled { position, looked_at, distinct, .. } = sampled;
+    format!("A sample was looked at: {looked_at} of {more}{distinct} distinct values of {position}")
+}
 
 fn words(need: &Need) -> String {
     let argument = need.argument.as_ref().map(|argument| format!(" {argument}")).unwrap_or_default();

@@ -4,6 +4,7 @@ use serde_json::Map;
 
 use super::generalise::policy::infer_from;
 use super::mass::interval;
+use super::readings::Readings;
 use super::settings::Settings;
 use super::view::View;
 use crate::decision::decide::decide;
@@ -77,7 +78,10 @@ impl Measured {
 }
 
 /// How many sessions can be left out without making the user wait: fewer, the more there is to infer from each time.
-fn affordable(evidence: &Evidence) -> usize {
+pub(super) fn affordable(evidence: &Evidence) -> usize {
+    if evidence.sessions.len() < 2 {
+        return 0;
+    }
     let samples = |session: &Session| -> usize {
         let tools = session.servers.values().flat_map(|server| server.tools.values());
         tools.map(|tool| size(&tool.arguments)).sum()
@@ -93,16 +97,16 @@ fn size(node: &Node) -> usize {
 }
 
 /// Leaves out one session at a time; with many sessions, an even choice of them by digest.
-pub fn leave_one_out(evidence: &Evidence, settings: &Settings) -> Measured {
+pub fn leave_one_out(evidence: &Evidence, settings: &Settings, readings: &Readings) -> Measured {
     let most = affordable(evidence);
     let step = evidence.sessions.len().div_ceil(most.max(1)).max(1);
     let mut measured = Measured::default();
-    if evidence.sessions.len() < 2 || most == 0 {
+    if most == 0 {
         return measured;
     }
     for (digest, session) in evidence.sessions.iter().step_by(step) {
         let view = View::new(evidence, &settings.bare, |other| other == digest);
-        measure(&view, (digest, session), settings, &mut measured);
+        measure(&view, (digest, session), settings, readings, &mut measured);
     }
     measured
 }
@@ -121,17 +125,23 @@ pub fn in_time_order(evidence: &Evidence, settings: &Settings) -> Option<Measure
         return None;
     }
     let step = (sessions.len() - half).div_ceil(most).max(1);
-    let mut measured = Measured::default();
+    let (mut measured, readings) = (Measured::default(), Readings::remembered());
     for (at, (_, digest, session)) in sessions.iter().enumerate().skip(half.max(1)).step_by(step) {
         let before: std::collections::BTreeSet<&str> = sessions.iter().take(at).map(|(_, digest, _)| *digest).collect();
         let view = View::new(evidence, &settings.bare, |other| !before.contains(other));
-        measure(&view, (digest, session), settings, &mut measured);
+        measure(&view, (digest, session), settings, &readings, &mut measured);
     }
     (measured.sessions > 0).then_some(measured)
 }
 
-fn measure(others: &View<'_>, (digest, session): (&str, &Session), settings: &Settings, measured: &mut Measured) {
-    let Ok(policy) = Policy::from_document(infer_from(others, settings).document) else { return };
+fn measure(
+    others: &View<'_>,
+    (digest, session): (&str, &Session),
+    settings: &Settings,
+    readings: &Readings,
+    measured: &mut Measured,
+) {
+    let Ok(policy) = Policy::from_document(infer_from(others, settings, readings).document) else { return };
     measured.sessions += 1;
     let (decision, needs) = worst(&policy, session, session.place.as_ref().unwrap_or(&settings.bare));
     match decision {

@@ -16,14 +16,18 @@ pub mod narrower;
 pub mod node;
 pub mod observe;
 pub mod reading;
+pub mod readings;
 pub mod settings;
 pub mod signs;
 pub mod stakes;
 pub mod summary;
 pub mod unlike;
+pub mod values;
 pub mod view;
 pub mod write;
 
+#[cfg(test)]
+mod growth;
 #[cfg(test)]
 mod tests;
 

@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use super::generalise::shapes;
 use super::reading;
 use crate::decision::text;
-use crate::model::evidence::{Beyond, Node};
+use crate::model::evidence::{Beyond, Node, Texts};
 
 /// Distinct values that are kept for each position and session.
-const VALUES: usize = 16_384;
+pub(super) const VALUES: usize = 16_384;
 /// Longer strings are kept as what they embed.
 const LONG: usize = 1024;
 /// Members of one object; with more, its keys are data.
@@ -48,7 +48,7 @@ fn observe(node: &mut Node, key: &str, value: &Value) {
             if !items.is_empty() && reading::is_command_name(key) && items.iter().all(Value::is_string) =>
         {
             node.seen += 1;
-            insert(node, value.to_string());
+            insert(node, value);
         }
         Value::Array(items) => {
             node.seen += 1;
@@ -70,7 +70,7 @@ fn observe(node: &mut Node, key: &str, value: &Value) {
         }
         Value::String(_) | Value::Number(_) | Value::Bool(_) => {
             node.seen += 1;
-            insert(node, value.to_string());
+            insert(node, value);
         }
     }
 }
@@ -84,38 +84,44 @@ pub fn embedded_in(text: &str) -> Vec<String> {
     hosts.chain(addresses).chain(accounts).collect()
 }
 
-fn insert(node: &mut Node, value: String) {
-    if node.limit.is_some_and(|limit| hash_of(&value) >= limit) {
-        push_beyond(node, &value);
+fn insert(node: &mut Node, value: &Value) {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    if node.limit.is_some_and(|limit| hash_of(&text) >= limit) {
+        push_beyond(node.beyond.get_or_insert_default(), value);
         return;
     }
-    node.values.insert(value);
-    if node.values.len() > VALUES + VALUES / 4 {
+    if !node.open.contains(text.as_str()) {
+        node.open.insert(text.into_boxed_str());
+    }
+    if node.open.len() > VALUES + VALUES / 4 {
         shrink(node);
     }
 }
 
 /// Keeps the values with the smallest hashes: a fair sample, and the same one whatever the order.
 fn shrink(node: &mut Node) {
-    let mut hashes: Vec<u64> = node.values.iter().map(hash_of).collect();
+    let mut hashes: Vec<u64> = node.open.iter().map(|value| hash_of(value)).collect();
     hashes.sort_unstable();
     let Some(limit) = hashes.get(VALUES).copied() else { return };
     node.limit = Some(limit);
-    let values = std::mem::take(&mut node.values);
-    for value in values {
-        if hash_of(&value) < limit {
-            node.values.insert(value);
-        } else {
-            push_beyond(node, &value);
+    // In their order, so that no other one tells which forms are remembered.
+    let mut past: Vec<Box<str>> = node.open.extract_if(|value| hash_of(value) >= limit).collect();
+    past.sort_unstable();
+    for value in past {
+        if let Ok(value) = serde_json::from_str(&value) {
+            push_beyond(node.beyond.get_or_insert_default(), &value);
         }
     }
 }
 
 /// Brings every position of a finished session down to its cap.
 pub fn finish(node: &mut Node) {
-    if node.values.len() > VALUES {
+    if node.open.len() > VALUES {
         shrink(node);
     }
+    let mut values: Vec<Box<str>> = std::mem::take(&mut node.open).into_iter().collect();
+    values.sort_unstable();
+    node.values = Texts::of_sorted(&values);
     node.limit = None;
     for field in node.fields.values_mut() {
         finish(field);
@@ -125,39 +131,49 @@ pub fn finish(node: &mut Node) {
     }
 }
 
-fn push_beyond(node: &mut Node, value: &str) {
-    let beyond = node.beyond.get_or_insert_default();
+fn push_beyond(beyond: &mut Beyond, value: &Value) {
+    extend(beyond, value);
+    if let Value::String(text) = value
+        && !beyond.formless
+    {
+        let form = shapes::form_of(text);
+        if beyond.forms.len() < FORMS || beyond.forms.contains(&form) {
+            beyond.forms.insert(form);
+        } else {
+            beyond.formless = true;
+        }
+    }
+}
+
+/// Counts a value that is not kept, and holds its size or its folder.
+pub(super) fn extend(beyond: &mut Beyond, value: &Value) {
     beyond.values += 1;
-    match serde_json::from_str(value) {
-        Ok(Value::Number(number)) => {
+    match value {
+        Value::Number(number) => {
             let number = number.as_f64().unwrap_or(f64::MAX);
             let (low, high) = beyond.numbers.unwrap_or((number, number));
             beyond.numbers = Some((low.min(number), high.max(number)));
         }
-        Ok(Value::String(text)) => push_beyond_text(beyond, &text),
+        Value::String(text) => {
+            let folder = text.rsplit_once('/').map_or("", |(folder, _)| folder);
+            match &mut beyond.directory {
+                None => beyond.directory = Some(folder.to_owned()),
+                Some(known) => known.truncate(common(known, folder)),
+            }
+        }
         _ => {}
     }
 }
 
-fn push_beyond_text(beyond: &mut Beyond, text: &str) {
-    let form = shapes::form_of(text);
-    if beyond.forms.len() < FORMS || beyond.forms.contains(&form) {
-        beyond.forms.insert(form);
-    } else {
-        beyond.formless = true;
-    }
-    let folder = text.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let common = match &beyond.directory {
-        None => folder.to_owned(),
-        Some(known) => {
-            let same = known.split('/').zip(folder.split('/')).take_while(|(a, b)| a == b);
-            same.map(|(part, _)| part).collect::<Vec<_>>().join("/")
-        }
-    };
-    beyond.directory = Some(common);
+/// How many bytes of the first folder are the deepest one that holds both.
+fn common(known: &str, folder: &str) -> usize {
+    let same = known.split('/').zip(folder.split('/')).take_while(|(a, b)| a == b);
+    let bytes: usize = same.map(|(part, _)| part.len() + 1).sum();
+    bytes.saturating_sub(1)
 }
 
-fn hash_of(value: &String) -> u64 {
+/// By which a sample is drawn: the same one everywhere.
+pub(super) fn hash_of(value: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -3,6 +3,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
@@ -38,7 +39,7 @@ const DISCRIMINATORS: [&str; 8] =
 pub struct Observer<'a> {
     redactor: &'a Redactor,
     /// What a bare call's paths are relative to.
-    bare: Place,
+    bare: Rc<Facts>,
     session: Session,
     digest: Sha256,
     /// Hashes of the calls that were seen.
@@ -57,9 +58,10 @@ enum Pending {
 impl<'a> Observer<'a> {
     /// `name`: the file's, for messages. `bare`: project, working directory and home of calls without facts.
     pub fn new(name: &str, bare: Place, redactor: &'a Redactor) -> Observer<'a> {
+        let Place { project, cwd, home, os, .. } = bare;
         Observer {
             redactor,
-            bare,
+            bare: Rc::new(Facts { project, cwd, home, os, ..Facts::default() }),
             session: Session { name: name.to_owned(), ..Session::default() },
             digest: Sha256::new(),
             known: HashSet::new(),
@@ -80,7 +82,7 @@ impl<'a> Observer<'a> {
                 let mut arguments = Value::Object(call.arguments);
                 self.redactor.value(&mut arguments);
                 if let Value::Object(arguments) = arguments {
-                    let facts = self.bare_facts();
+                    let facts = Rc::clone(&self.bare);
                     self.learn_call(&call.server, &call.tool, arguments, &facts, false);
                 }
             }
@@ -110,16 +112,6 @@ impl<'a> Observer<'a> {
         self.session.refused.sort();
         let digest = HEXLOWER.encode(&self.digest.finalize());
         (digest, self.session)
-    }
-
-    fn bare_facts(&self) -> Facts {
-        Facts {
-            project: self.bare.project.clone(),
-            cwd: self.bare.cwd.clone(),
-            home: self.bare.home.clone(),
-            os: self.bare.os,
-            ..Facts::default()
-        }
     }
 
     fn event(&mut self, server: String, event: Event, text: &str) {

@@ -1,8 +1,11 @@
 //! Evidence of many sessions seen as one: per server, tool and position, which session showed what.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::model::evidence::{Beyond, Evidence, Node, Offered, Place, Session, Tool};
+use super::reading;
+use super::values::Values;
+use crate::model::evidence::{Beyond, Evidence, Node, Offered, Place, Session, Texts, Tool};
 use crate::model::time::Timestamp;
 
 /// All sessions but those left out.
@@ -48,10 +51,13 @@ pub struct Spot<'a> {
     pub objects: u64,
     pub arrays: u64,
     pub long: u64,
-    /// JSON text -> the numbers of the sessions that had it, ascending.
-    pub values: BTreeMap<&'a str, Vec<u32>>,
+    pub values: Values<'a>,
+    /// Each session's, while they are gathered.
+    sets: Vec<(u32, &'a Texts)>,
     pub embedded: BTreeMap<&'a str, u32>,
-    pub beyond: Vec<&'a Beyond>,
+    /// By session, what is known of values that are not looked at: those that it did not keep, and those of more than are
+    /// looked at.
+    pub beyond: Vec<(u32, Cow<'a, Beyond>)>,
     pub fields: BTreeMap<&'a str, Spot<'a>>,
     pub keyed: bool,
     pub items: Option<Box<Spot<'a>>>,
@@ -94,7 +100,34 @@ impl<'a> View<'a> {
                 }
             }
         }
+        for tool in view.servers.values_mut().flat_map(|server| server.tools.values_mut()) {
+            tool.finish();
+        }
         view
+    }
+}
+
+/// A position of which not all values were looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sampled {
+    /// `server.tool /pointer`
+    pub position: String,
+    pub looked_at: usize,
+    /// How many there were; where a session did not keep all of its own, there were more.
+    pub distinct: usize,
+    pub or_more: bool,
+}
+
+impl View<'_> {
+    /// What the policy was not learned from, value by value.
+    pub fn sampled(&self) -> Vec<Sampled> {
+        let mut found = Vec::new();
+        for (server, seen) in &self.servers {
+            for (tool, calls) in &seen.tools {
+                calls.arguments.sampled(&format!("{server}.{tool} "), &mut found);
+            }
+        }
+        found
     }
 }
 
@@ -118,6 +151,11 @@ pub fn runs<'a>(recordings: impl IntoIterator<Item = &'a Session>) -> usize {
 }
 
 impl<'a> ToolView<'a> {
+    fn finish(&mut self) {
+        self.arguments.finish();
+        self.variants.values_mut().for_each(ToolView::finish);
+    }
+
     fn add(&mut self, tool: &'a Tool, session: u32) {
         self.sessions += 1;
         self.calls += tool.calls;
@@ -138,6 +176,30 @@ impl<'a> ToolView<'a> {
 }
 
 impl<'a> Spot<'a> {
+    /// Once all sessions were added.
+    fn finish(&mut self) {
+        let sets = std::mem::take(&mut self.sets);
+        let (values, beyond) = Values::of(&sets);
+        self.values = values;
+        self.beyond.extend(beyond.into_iter().map(|(session, beyond)| (session, Cow::Owned(beyond))));
+        self.fields.values_mut().for_each(Spot::finish);
+        self.items.iter_mut().for_each(|items| items.finish());
+    }
+
+    fn sampled(&self, position: &str, found: &mut Vec<Sampled>) {
+        if !self.beyond.is_empty() {
+            let or_more = self.beyond.iter().any(|(_, beyond)| matches!(beyond, Cow::Borrowed(_)));
+            let (looked_at, distinct) = (self.values.len(), self.values.distinct);
+            found.push(Sampled { position: position.to_owned(), looked_at, distinct, or_more });
+        }
+        for (name, field) in &self.fields {
+            field.sampled(&format!("{position}/{}", reading::escape(name)), found);
+        }
+        if let Some(items) = &self.items {
+            items.sampled(&format!("{position}/*"), found);
+        }
+    }
+
     fn add(&mut self, node: &'a Node, session: u32) {
         self.seen += node.seen;
         self.sessions += 1;
@@ -147,10 +209,8 @@ impl<'a> Spot<'a> {
         self.long += node.long;
         self.keyed |= node.keyed;
         self.most_items = self.most_items.max(node.most_items);
-        self.beyond.extend(node.beyond.as_deref());
-        for value in &node.values {
-            self.values.entry(value).or_default().push(session);
-        }
+        self.beyond.extend(node.beyond.as_deref().map(|beyond| (session, Cow::Borrowed(beyond))));
+        self.sets.push((session, &node.values));
         for embedded in &node.embedded {
             *self.embedded.entry(embedded).or_default() += 1;
         }
@@ -164,8 +224,9 @@ impl<'a> Spot<'a> {
 
     /// The strings among the values.
     pub fn strings(&self) -> impl Iterator<Item = (String, &[u32])> {
-        self.values.iter().filter(|(text, _)| text.starts_with('"')).filter_map(|(text, sessions)| {
-            serde_json::from_str::<String>(text).ok().map(|string| (string, sessions.as_slice()))
-        })
+        self.values
+            .iter()
+            .filter(|(text, _)| text.starts_with('"'))
+            .filter_map(|(text, sessions)| serde_json::from_str::<String>(text).ok().map(|string| (string, sessions)))
     }
 }

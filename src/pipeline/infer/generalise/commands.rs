@@ -69,6 +69,9 @@ const HAS_SUBCOMMANDS: [&str; 20] = [
     "gh", "dotnet", "mvn", "gradle", "bundle",
 ];
 
+/// Nobody reads a list of more, nor is it one: of so many only a sample is looked at.
+const LONGEST_LIST: u32 = 10_000;
+
 /// All command strings of a position, each with how many sessions had it. `None`: of none of them the text says what it
 /// does.
 pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Option<Reasoned> {
@@ -182,5 +185,5 @@ fn is_open(context: &Context<'_>, head: &str, mass: Mass) -> bool {
         && (LOOKS.contains(&program) || (HAS_SUBCOMMANDS.contains(&program) && !subcommand.is_empty()))
         && mass.distinct >= 3
         && mass.observations as usize * 2 >= context.many()
-        && mass.missing() >= 0.1
+        && (mass.missing() >= 0.1 || mass.distinct > LONGEST_LIST)
 }

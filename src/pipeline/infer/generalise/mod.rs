@@ -16,5 +16,5 @@ pub mod tool;
 mod unseen;
 pub mod urls;
 
-pub use policy::{Inference, Note, infer};
+pub use policy::{Inference, Note, infer, infer_from_all};
 pub use position::{Context, Reasoned, Step};

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::super::mass::Mass;
 use super::super::view::Spot;
 use super::position::{Context, Reasoned};
@@ -19,18 +17,26 @@ type Anchor = &'static str;
 /// A folder or file, and which sessions used it.
 #[derive(Debug, Default)]
 struct Tree {
-    /// Sessions that named this very place.
-    named: BTreeSet<u32>,
-    children: BTreeMap<String, Tree>,
+    /// Sessions that named this very place, ascending.
+    named: Vec<u32>,
+    /// Boxed, since most folders hold few and a map has room for more.
+    children: BTreeMap<String, Box<Tree>>,
 }
 
 impl Tree {
-    fn add(&mut self, parts: &[&str], session: u32) {
+    fn add(&mut self, parts: &[&str], sessions: &[u32]) {
         match parts.split_first() {
             None => {
-                self.named.insert(session);
+                for session in sessions {
+                    if let Err(at) = self.named.binary_search(session) {
+                        self.named.insert(at, *session);
+                    }
+                }
             }
-            Some((first, rest)) => self.children.entry((*first).to_owned()).or_default().add(rest, session),
+            Some((first, rest)) => match self.children.get_mut(*first) {
+                Some(child) => child.add(rest, sessions),
+                None => self.children.entry((*first).to_owned()).or_default().add(rest, sessions),
+            },
         }
     }
 
@@ -40,7 +46,7 @@ impl Tree {
     }
 
     fn sessions(&self) -> BTreeSet<u32> {
-        let mut sessions = self.named.clone();
+        let mut sessions: BTreeSet<u32> = self.named.iter().copied().collect();
         for child in self.children.values() {
             sessions.extend(child.sessions());
         }
@@ -52,24 +58,15 @@ impl Tree {
 pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u32])]) -> Reasoned {
     let mut trees: BTreeMap<Anchor, Tree> = BTreeMap::new();
     let mut distinct: BTreeSet<(Anchor, String)> = BTreeSet::new();
+    let standings = Standings::of(context);
     for (written, sessions) in values {
         // Most sessions were recorded in one place, and what a path stands for is worth reading once for each.
-        let mut last: Option<(&Recorded, Vec<(Anchor, String)>)> = None;
-        for session in *sessions {
-            let Some(recorded) = context.view.places.get(*session as usize).copied() else { continue };
-            let bases = bases_of(context, *session, written);
-            let found = match last.take() {
-                Some((known, found)) if bases.is_empty() && (std::ptr::eq(known, recorded) || known == recorded) => {
-                    found
-                }
-                _ => places_of(context, written, recorded, &bases),
-            };
-            for (anchor, rest) in &found {
+        for ((standing, bases), sessions) in standings.among(context, written, sessions) {
+            for (anchor, rest) in places_of(context, written, standing, &bases) {
                 let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
-                trees.entry(anchor).or_default().add(&parts, *session);
-                distinct.insert((anchor, rest.clone()));
+                trees.entry(anchor).or_default().add(&parts, &sessions);
+                distinct.insert((anchor, rest));
             }
-            last = bases.is_empty().then_some((recorded, found));
         }
     }
     let mut granted = Vec::new();
@@ -78,13 +75,99 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
         collect(context, anchor, &mut Vec::new(), tree, &mut grants);
         granted.extend(grants.into_iter().map(|rest| spell(anchor, &rest)));
     }
-    let beyond = spot.beyond.iter().filter_map(|beyond| beyond.directory.as_deref());
-    granted.extend(beyond.filter(|folder| is_narrow(context, folder)).map(str::to_owned));
+    let mut folders: BTreeSet<String> = BTreeSet::new();
+    for (session, beyond) in &spot.beyond {
+        let folder = beyond.directory.as_deref().filter(|folder| is_narrow(context, folder));
+        folders.extend(folder.into_iter().flat_map(|folder| folders_of(context, folder, &standings, *session)));
+    }
+    let is_in = |place: &str, folder: &str| place.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    granted.retain(|place| !folders.iter().any(|folder| is_in(place, folder)));
+    granted.extend(folders);
     granted.sort();
     granted.dedup();
     let why = format!("{} distinct places, granted as {}", distinct.len(), granted.len());
     let relative_to = context.base.map(|(key, _)| key.to_owned()).filter(|key| key != context.key());
     Reasoned::new(Constraint::Paths { paths: granted, relative_to }, why)
+}
+
+/// What the paths of some sessions are judged by: their surroundings.
+struct Standing<'a> {
+    recorded: &'a Recorded,
+    facts: Facts,
+    /// Where paths in the words of the policy start.
+    project: Option<Place>,
+    home: Option<Place>,
+}
+
+impl<'a> Standing<'a> {
+    fn new(recorded: &'a Recorded) -> Standing<'a> {
+        let read = |folder: &str| Place::read(folder, recorded.os);
+        let project = (!recorded.project.is_empty()).then(|| read(&recorded.project));
+        Standing { recorded, facts: facts_of(recorded), project, home: recorded.home.as_deref().map(read) }
+    }
+
+    /// A place in the words of the policy: in the project, in the home directory, or from the root.
+    fn anchored(&self, place: &Place) -> (Anchor, String) {
+        let below = |folder: &Option<Place>| {
+            let folder = folder.as_ref()?;
+            place.below(folder.as_str()).map(str::to_owned)
+        };
+        match (below(&self.project), below(&self.home)) {
+            (Some(rest), _) => (".", rest),
+            (None, Some(rest)) => ("~", rest),
+            (None, None) => ("", place.as_str().trim_start_matches('/').to_owned()),
+        }
+    }
+}
+
+/// The standing of each session, those that are alike only once.
+struct Standings<'a> {
+    all: Vec<Standing<'a>>,
+    /// By the number of the session.
+    of_session: Vec<usize>,
+}
+
+impl<'a> Standings<'a> {
+    fn of(context: &Context<'a>) -> Standings<'a> {
+        let mut standings = Standings { all: Vec::new(), of_session: Vec::new() };
+        let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for recorded in &context.view.places {
+            let here = known.entry(&recorded.cwd).or_default();
+            let alike = here.iter().find(|number| {
+                standings.all.get(**number).is_some_and(|other: &Standing<'_>| {
+                    std::ptr::eq(other.recorded, *recorded) || other.recorded == *recorded
+                })
+            });
+            standings.of_session.push(alike.copied().unwrap_or(standings.all.len()));
+            if alike.is_none() {
+                here.push(standings.all.len());
+                standings.all.push(Standing::new(recorded));
+            }
+        }
+        standings
+    }
+
+    fn of_session(&self, session: u32) -> Option<usize> {
+        self.of_session.get(usize::try_from(session).ok()?).copied()
+    }
+
+    /// The sessions that had a written path, by their standing and by what it may start from in them.
+    fn among(
+        &self,
+        context: &Context<'_>,
+        written: &str,
+        sessions: &[u32],
+    ) -> impl Iterator<Item = ((&Standing<'a>, Vec<String>), Vec<u32>)> {
+        let mut groups: BTreeMap<(usize, Vec<String>), Vec<u32>> = BTreeMap::new();
+        for session in sessions {
+            if let Some(standing) = self.of_session(*session) {
+                let bases = bases_of(context, *session, written);
+                groups.entry((standing, bases)).or_default().push(*session);
+            }
+        }
+        let known = |((standing, bases), sessions)| Some(((self.all.get::<usize>(standing)?, bases), sessions));
+        groups.into_iter().filter_map(known)
+    }
 }
 
 /// What a written path may start from: the base of the calls that had it, where all calls of the session are kept; else
@@ -103,26 +186,39 @@ fn bases_of(context: &Context<'_>, session: u32, written: &str) -> Vec<String> {
     all.map(|(base, _)| base).take(16).collect()
 }
 
-/// The places that a written path stood for in one session: by the facts of that session, one for each base that it may
-/// be relative to.
-fn places_of(context: &Context<'_>, written: &str, recorded: &Recorded, bases: &[String]) -> Vec<(Anchor, String)> {
-    let facts = facts_of(recorded);
-    let bases: Vec<Option<&str>> =
-        if bases.is_empty() { vec![None] } else { bases.iter().map(|base| Some(base.as_str())).collect() };
-    let mut found = Vec::new();
-    for base in bases {
-        for what in context.effects(Value::String(written.to_owned()), base) {
+/// The places that a written path stood for in some sessions: by their facts, one for each base that it may be relative to.
+fn places_of(context: &Context<'_>, written: &str, standing: &Standing<'_>, bases: &[String]) -> Vec<(Anchor, String)> {
+    let (facts, mut found) = (&standing.facts, Vec::new());
+    let alone = bases.is_empty().then_some(None);
+    for base in alone.into_iter().chain(bases.iter().map(|base| Some(base.as_str()))) {
+        for what in context.read(written, base).iter() {
             let What::Path(path) = what else { continue };
             for reading in path.readings() {
                 let absolute = facts.absolute(path.start(), reading);
-                found.push(anchored(&Place::read(&absolute, facts.os), &facts));
-                found.extend(facts.lead(absolute).map(|place| anchored(&place, &facts)));
+                found.push(standing.anchored(&Place::read(&absolute, facts.os)));
+                found.extend(facts.lead(absolute).map(|place| standing.anchored(&place)));
             }
         }
     }
     found.sort();
     found.dedup();
     found
+}
+
+/// The grants for a folder that holds all paths of a session that are not looked at one by one. It is read as the paths in
+/// it are; one whose name has a sign that patterns give a meaning is not granted.
+fn folders_of(context: &Context<'_>, folder: &str, standings: &Standings<'_>, session: u32) -> Vec<String> {
+    let standing = standings.of_session(session).and_then(|number| standings.all.get(number));
+    let written = format!("{folder}/x");
+    let bases = bases_of(context, session, &written);
+    let inside = standing.map(|standing| places_of(context, &written, standing, &bases)).unwrap_or_default();
+    let folders = inside.into_iter().filter_map(|(anchor, place)| {
+        let (folder, _) = place.rsplit_once('/')?;
+        let parts: Vec<String> = folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        let plain = !folder.contains(['*', '?', '{', '}', '[', ']']);
+        (plain && may_be_granted(anchor, &parts)).then(|| spell(anchor, folder))
+    });
+    folders.collect()
 }
 
 /// The facts of a recorded call.
@@ -137,20 +233,6 @@ pub fn facts_of(recorded: &Recorded) -> Facts {
         places: places.collect(),
         ..Facts::default()
     }
-}
-
-/// A place in the words of the policy: in the project, in the home directory, or from the root.
-fn anchored(place: &Place, facts: &Facts) -> (Anchor, String) {
-    let below = |folder: &str| place.below(Place::read(folder, facts.os).as_str()).map(str::to_owned);
-    if !facts.project.is_empty()
-        && let Some(rest) = below(&facts.project)
-    {
-        return (".", rest);
-    }
-    if let Some(rest) = facts.home.as_deref().and_then(below) {
-        return ("~", rest);
-    }
-    ("", place.as_str().trim_start_matches('/').to_owned())
 }
 
 fn spell(anchor: Anchor, rest: &str) -> String {

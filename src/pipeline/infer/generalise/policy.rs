@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::completeness::{self, Measured};
 use super::super::danger;
+use super::super::readings::Readings;
 use super::super::settings::Settings;
 use super::super::signs;
 use super::super::unlike;
@@ -83,7 +84,7 @@ impl Note {
             Some(items) if spot.values.is_empty() => &items.values,
             _ => &spot.values,
         };
-        let example = values.keys().map(|value| value.trim_matches('"').to_owned());
+        let example = values.iter().map(|(value, _)| value.trim_matches('"').to_owned());
         let example =
             example.filter(|value| !value.contains("[redacted:") && value.len() <= 40).min_by_key(String::len);
         let (calls, sessions, distinct) = (spot.seen, spot.sessions, values.len());
@@ -93,23 +94,38 @@ impl Note {
 
 /// The smallest policy that still lets the agent do what it did.
 pub fn infer(evidence: &Evidence, settings: &Settings) -> Inference {
-    let measured = completeness::leave_one_out(evidence, settings);
+    infer_from_all(evidence, &View::new(evidence, &settings.bare, |_| false), settings)
+}
+
+/// The same, where the view of all sessions is at hand.
+pub fn infer_from_all(evidence: &Evidence, all: &View<'_>, settings: &Settings) -> Inference {
+    let readings = match completeness::affordable(evidence) {
+        0 => Readings::passing(),
+        _ => Readings::remembered(),
+    };
+    let measured = completeness::leave_one_out(evidence, settings, &readings);
     let suspects = unlike::suspects(&measured, settings);
     let replaced = unlike::without(evidence, suspects);
-    let view = View::replacing(evidence, &settings.bare, &replaced);
-    let mut inference = infer_from(&view, settings);
+    let rest;
+    let view = if replaced.is_empty() {
+        all
+    } else {
+        rest = View::replacing(evidence, &settings.bare, &replaced);
+        &rest
+    };
+    let mut inference = infer_from(view, settings, &readings);
     inference.findings = findings(evidence);
     inference.findings.extend(unlike::findings(suspects));
-    inference.findings.extend(signs::findings(&view, settings));
+    inference.findings.extend(signs::findings(view, settings));
     inference.measured = measured;
     inference
 }
 
 /// The same, from some of the sessions.
-pub fn infer_from(view: &View<'_>, settings: &Settings) -> Inference {
+pub fn infer_from(view: &View<'_>, settings: &Settings, readings: &Readings) -> Inference {
     let mut inference = Inference::default();
     for (name, seen) in &view.servers {
-        let workshop = Workshop::new(name, seen, view, settings);
+        let workshop = Workshop::new(name, seen, view, settings, readings);
         let mut server = Server::default();
         for (tool, calls) in &seen.tools {
             let pointer = format!("servers.{name}.tools.{tool}");

@@ -1,11 +1,13 @@
 //! One position of the arguments -> one constraint.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::{Map, Number, Value};
 
 use super::super::danger::Class;
 use super::super::names::{self, Role};
+use super::super::readings::Readings;
 use super::super::settings::{Settings, Strictness};
 use super::super::signs;
 use super::super::stakes::Stakes;
@@ -39,6 +41,7 @@ pub struct Context<'a> {
     pub domains: &'a Domains,
     pub view: &'a View<'a>,
     pub settings: &'a Settings,
+    pub readings: &'a Readings,
     /// The argument that relative paths of this tool start from, and its values.
     pub base: Option<(&'a str, &'a Spot<'a>)>,
     pub dialect: Dialect,
@@ -118,14 +121,23 @@ impl<'a> Context<'a> {
 
     /// What a value at this position does, as `decide` will see it.
     pub fn effects(&self, value: Value, base: Option<&str>) -> Vec<What> {
-        let pointer: String = self
-            .path
-            .iter()
-            .map(|step| match step {
-                Step::Member(name) => format!("/{}", reading::escape(name)),
-                Step::Element => "/0".into(),
-            })
-            .collect();
+        match &value {
+            Value::String(text) => self.read(text, base).to_vec(),
+            _ => self.read_anew(value, base, &self.pointer()),
+        }
+    }
+
+    /// The same, of a string, which is read once for all sessions that are left out.
+    pub fn read(&self, text: &str, base: Option<&str>) -> Rc<[What]> {
+        let (server, tool, pointer) = (self.server, self.tool, self.pointer());
+        let from = base.zip(self.base).map(|(base, (key, _))| (key, base));
+        // Lengths first: no name can look like the end of one and the start of another.
+        let position = format!("{} {} {} {server}{tool}{pointer}{from:?}", server.len(), tool.len(), pointer.len());
+        self.readings.of(&position, text, || self.read_anew(Value::String(text.to_owned()), base, &pointer))
+    }
+
+    fn read_anew(&self, value: Value, base: Option<&str>, pointer: &str) -> Vec<What> {
+        let request = Request::call(self.server, self.tool, self.arguments(value, base));
         let mut hints = Hints { dialect: self.dialect, ..Hints::default() };
         if let (Some(_), Some((key, _))) = (base, self.base) {
             // The constraint will say so as well, and then only that folder counts.
@@ -135,9 +147,16 @@ impl<'a> Context<'a> {
             });
             hints.relative_to.insert(pattern.collect(), key.to_owned());
         }
-        let request = Request::call(self.server, self.tool, self.arguments(value, base));
         let found = effects::effects(&request, &hints).0.into_iter();
-        found.filter(|effect| effect.argument.starts_with(&pointer)).map(|effect| effect.what).collect()
+        found.filter(|effect| effect.argument.starts_with(pointer)).map(|effect| effect.what).collect()
+    }
+
+    fn pointer(&self) -> String {
+        let step = |step: &Step| match step {
+            Step::Member(name) => format!("/{}", reading::escape(name)),
+            Step::Element => "/0".into(),
+        };
+        self.path.iter().map(step).collect()
     }
 }
 
@@ -249,9 +268,9 @@ fn most_items(seen: u64) -> u64 {
 /// Everything but objects and arrays.
 fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
     let (mut strings, mut figures, mut switches, mut vectors) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (json, sessions) in &spot.values {
+    for (json, sessions) in spot.values.iter() {
         match serde_json::from_str(json) {
-            Ok(Value::String(text)) => strings.push((text, sessions.as_slice())),
+            Ok(Value::String(text)) => strings.push((text, sessions)),
             Ok(Value::Number(number)) => figures.push((number, sessions.len())),
             Ok(Value::Bool(on)) => switches.push(on),
             Ok(vector @ Value::Array(_)) => vectors.push((vector, sessions.len())),
@@ -262,7 +281,7 @@ fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
     if !switches.is_empty() {
         parts.push(switch(context, &switches));
     }
-    let beyond = spot.beyond.iter().filter_map(|beyond| beyond.numbers);
+    let beyond = spot.beyond.iter().filter_map(|(_, beyond)| beyond.numbers);
     let beyond = beyond.reduce(|(low, high), (least, most)| (low.min(least), high.max(most)));
     if !figures.is_empty() || beyond.is_some() {
         parts.push(numbers::constrain(context, &figures as &[(Number, usize)], beyond));
@@ -369,8 +388,7 @@ pub fn is_word(context: &Context<'_>, text: &str) -> bool {
 
 /// What `decide` takes the string for, if it can be read as that.
 fn kind_of(context: &Context<'_>, text: &str) -> Option<Kind> {
-    let found = context.effects(Value::String(text.to_owned()), None);
-    found.iter().rev().find_map(|what| match what {
+    context.read(text, None).iter().rev().find_map(|what| match what {
         What::Path(_) => Some(Kind::Path),
         What::Url(_) => Some(Kind::Url),
         What::Sql(_) => Some(Kind::Sql),

@@ -13,6 +13,7 @@ use crate::decision::sql::Dialect;
 use crate::model::evidence::Offered;
 use crate::model::policy::{Args, Constraint, Tool, Variants};
 
+use super::super::readings::Readings;
 use super::super::settings::Settings;
 
 /// What all tools of a server are generalised with.
@@ -22,12 +23,19 @@ pub struct Workshop<'a> {
     pub seen: &'a ServerView<'a>,
     pub view: &'a View<'a>,
     pub settings: &'a Settings,
+    pub readings: &'a Readings,
     pub domains: Domains,
 }
 
 impl<'a> Workshop<'a> {
-    pub fn new(server: &'a str, seen: &'a ServerView<'a>, view: &'a View<'a>, settings: &'a Settings) -> Workshop<'a> {
-        Workshop { server, seen, view, settings, domains: Domains::of(seen) }
+    pub fn new(
+        server: &'a str,
+        seen: &'a ServerView<'a>,
+        view: &'a View<'a>,
+        settings: &'a Settings,
+        readings: &'a Readings,
+    ) -> Workshop<'a> {
+        Workshop { server, seen, view, settings, readings, domains: Domains::of(seen) }
     }
 
     /// The rule of one tool. What is known of it goes to `notes`, below `pointer`. `None`: each of its calls held something
@@ -73,6 +81,7 @@ impl<'a> Workshop<'a> {
             domains: &self.domains,
             view: self.view,
             settings: self.settings,
+            readings: self.readings,
             base: base.map(|(key, spot)| (*key, spot)),
             dialect: Dialect::of_server(self.server),
             path: Vec::new(),
