@@ -9,6 +9,15 @@ use crate::model::effects::Word;
 /// So many spellings of one word are looked at.
 const MAX_SPELLINGS: usize = 64;
 
+/// A variable that no text sets: what holds it lies within no grant.
+const ANYTHING: &str = "$_";
+
+/// A longer word is no path.
+const MAX_WORD: usize = 4096;
+
+/// So many braces of one word are looked at.
+const MAX_BRACES: usize = 32;
+
 /// Builtins that give a variable what somebody prints or types.
 const READERS: &[&str] = &["read", "mapfile", "readarray", "getopts", "printf"];
 
@@ -82,16 +91,22 @@ impl Variables {
 
     /// Every spelling of a word, its variables and braces put in; and the variables of which the text says nothing.
     pub(super) fn spellings(&self, word: &str) -> (Vec<String>, Vec<String>) {
+        if word.len() > MAX_WORD {
+            return (vec![word.to_owned()], Vec::new());
+        }
         let (mut done, mut unknown) = (Vec::new(), Vec::new());
-        let mut open = vec![(word.to_owned(), 0)];
+        let mut open = match braces(word) {
+            Some(words) => words.into_iter().map(|word| (word, 0)).collect(),
+            None => {
+                // More than anybody writes: it may be anything.
+                unknown.push(ANYTHING.to_owned());
+                vec![(word.to_owned(), 0)]
+            }
+        };
         while let Some((text, from)) = open.pop() {
             if done.len() + open.len() > MAX_SPELLINGS {
-                unknown.push(word.to_owned());
+                unknown.push(ANYTHING.to_owned());
                 break;
-            }
-            if let Some(alternatives) = braces(&text) {
-                open.extend(alternatives.into_iter().map(|text| (text, from)));
-                continue;
             }
             let Some((start, end, name, whole)) = variable(&text, from) else {
                 done.push(text);
@@ -102,12 +117,16 @@ impl Variables {
             match self.values.get(name).filter(|_| whole && !self.blind) {
                 // A value with blanks becomes several words.
                 Some(values) => open.extend(
-                    values.iter().flat_map(|value| value.split_whitespace().chain([value.as_str()])).map(|value| {
-                        let before = text.get(..start).unwrap_or_default();
-                        // What the value itself names is looked at once, and not again and again.
-                        let from = if value.contains(&format!("${name}")) { start + value.len() } else { start };
-                        (format!("{before}{value}{}", text.get(end..).unwrap_or_default()), from)
-                    }),
+                    values
+                        .iter()
+                        .flat_map(|value| value.split_whitespace().chain([value.as_str()]))
+                        .take(MAX_SPELLINGS + 2)
+                        .map(|value| {
+                            let before = text.get(..start).unwrap_or_default();
+                            // What the value itself names is looked at once, and not again and again.
+                            let from = if value.contains(&format!("${name}")) { start + value.len() } else { start };
+                            (format!("{before}{value}{}", text.get(end..).unwrap_or_default()), from)
+                        }),
                 ),
                 None => {
                     if !is_plain && (self.blind || !whole || !self.printed.contains(name)) {
@@ -147,11 +166,24 @@ fn variable(text: &str, from: usize) -> Option<(usize, usize, &str, bool)> {
     Some((start, end.min(text.len()), name, whole))
 }
 
+/// The word with each of its `{a,b}` put in; `None` where there are too many.
+fn braces(word: &str) -> Option<Vec<String>> {
+    let (mut done, mut open) = (Vec::new(), vec![word.to_owned()]);
+    while let Some(text) = open.pop() {
+        if text.matches('{').count() > MAX_BRACES || done.len() + open.len() > MAX_SPELLINGS {
+            return None;
+        }
+        match first_brace(&text) {
+            Some(alternatives) => open.extend(alternatives),
+            None => done.push(text),
+        }
+    }
+    Some(done)
+}
+
 /// The alternatives of the first `{a,b}`; nothing if there is none.
-fn braces(text: &str) -> Option<Vec<String>> {
-    let mut from = 0;
-    loop {
-        let open = from + text.get(from..)?.find('{')?;
+fn first_brace(text: &str) -> Option<Vec<String>> {
+    for (open, _) in text.match_indices('{') {
         let inner = text.get(open + 1..)?;
         let (mut depth, mut cuts, mut close) = (0usize, vec![0], None);
         for (at, c) in inner.char_indices() {
@@ -167,17 +199,13 @@ fn braces(text: &str) -> Option<Vec<String>> {
             }
         }
         let is_parameter = text.get(..open).is_some_and(|before| before.ends_with('$'));
-        if let Some(close) = close
-            && cuts.len() > 1
-            && !is_parameter
-        {
-            let ends = cuts.iter().skip(1).map(|cut| cut - 1).chain([close]);
-            let (before, after) = (text.get(..open)?, inner.get(close + 1..)?);
-            let parts = cuts.iter().zip(ends).filter_map(|(start, end)| inner.get(*start..end));
-            return Some(parts.take(MAX_SPELLINGS).map(|part| format!("{before}{part}{after}")).collect());
-        }
-        from = open + 1;
+        let Some(close) = close.filter(|_| cuts.len() > 1 && !is_parameter) else { continue };
+        let ends = cuts.iter().skip(1).map(|cut| cut - 1).chain([close]);
+        let (before, after) = (text.get(..open)?, inner.get(close + 1..)?);
+        let parts = cuts.iter().zip(ends).filter_map(|(start, end)| inner.get(*start..end));
+        return Some(parts.take(MAX_SPELLINGS + 2).map(|part| format!("{before}{part}{after}")).collect());
     }
+    None
 }
 
 /// Whether a word begins with something that is put in its place when it runs, and that is no folder of the user.

@@ -135,11 +135,13 @@ pub(super) fn look_for(names: &[String], texts: &[String], roles: &mut Roles) {
         places.push(".");
     }
     let is_name = |name: &&String| !name.starts_with('!') && !name.contains("..") && name.contains(['.', '_', '/']);
+    // Each name is looked for in each place, so there are few of one or the other.
+    let most = if names.len() > MAX_SEARCHED { 1 } else { MAX_SEARCHED };
     let found: Vec<_> = names
         .iter()
         .filter(is_name)
         .flat_map(|name| {
-            places.iter().take(MAX_SEARCHED).map(move |place| {
+            places.iter().take(most).map(move |place| {
                 (format!("{}/{}", place.trim_end_matches('/'), name.trim_start_matches("./")), Use::Touched)
             })
         })

@@ -68,6 +68,8 @@ fn what_goes_away_is_changed_with_all_below_it() {
         ("mv a docs/", &["docs/"], &["a", "docs/a"]),
         ("mv a docs", &["docs"], &["a", "docs", "docs/a"]),
         ("ln -s ~ x", &["x"], &["~", "x/~"]),
+        ("ln -s ../docs lib/docs", &["lib/docs"], &["lib/docs/docs", "lib/../docs"]),
+        ("ln ../docs lib/docs", &["lib/docs"], &["../docs", "lib/docs/docs"]),
         // Copies are where they come to lie.
         ("cp a.txt docs", &["a.txt", "docs"], &["docs/a.txt"]),
         ("cp a/config .git", &["a/config", ".git"], &[".git/config"]),
@@ -75,6 +77,7 @@ fn what_goes_away_is_changed_with_all_below_it() {
         ("cp -t docs a/b c", &["docs", "a/b", "c"], &["docs/b", "docs/c"]),
         ("cp -r a/. .", &["a/.", "."], &["."]),
         ("cp -r a .", &["a", "."], &["./a"]),
+        ("cp a/* docs", &["a/*", "docs"], &["docs"]),
         ("install -m 755 a docs/", &["a", "docs/"], &["docs/a"]),
         ("install -d docs", &["docs"], &[]),
         ("mkdir -m 755 docs", &["docs"], &[]),
@@ -124,11 +127,14 @@ fn what_a_download_is_kept_under_is_a_place() {
         ("curl -F 'x=<docs;type=a/b' https://a.example", &["docs", "docs;type=a/b"], &[]),
         ("curl -F x=a/b https://a.example", &[], &[]),
         ("curl -H 'a: b/c' -X POST https://a.example", &[], &[]),
+        ("curl -H 'From: a@b.example' -d '{\"to\":\"a@b\"}' https://a.example", &[], &[]),
+        ("curl -H @docs https://a.example", &["docs"], &[]),
         ("curl -b docs https://a.example", &["docs"], &[]),
         ("curl -b a=b/c https://a.example", &[], &[]),
         ("curl -s https://a.example -o /dev/null", &[], &[]),
         ("wget -O docs https://a.example/x", &["docs"], &[]),
         ("wget -q -O - https://a.example/x", &[], &[]),
+        ("wget -qO- https://a.example/x", &[], &[]),
         ("wget https://a.example/x", &["./x"], &[]),
         ("wget -P docs https://a.example/x", &["docs", "docs/x"], &[]),
         ("wget -i docs", &["docs"], &[]),
@@ -160,6 +166,8 @@ fn a_program_that_runs_a_file_names_it_and_what_follows_is_for_it() {
         ("sed -n 'w out' f", &["f", "out"], &[]),
         ("sed 's/a/b/w out' f", &["f", "out"], &[]),
         ("sed 's/word /b/' f", &["f"], &[]),
+        ("sed -i.orig-file s/a/b/ f", &["f"], &[]),
+        ("diff <(sort a) <(sort b)", &["a", "b"], &[]),
         ("make -C docs -f rules", &["docs", "rules"], &[]),
         ("make -j 4 all", &[], &[]),
         ("nox -f docs", &["docs"], &[]),
@@ -210,8 +218,8 @@ fn a_variable_names_what_the_text_gives_it_and_else_nobody_knows_what() {
         ("source env; x=docs; cat $x", &["env", "$x"], &[]),
         ("echo $x", &[], &[]),
         ("cat $HOME/a", &["$HOME/a"], &[]),
-        ("cat {/etc/passwd,x}", &["x", "/etc/passwd"], &[]),
-        ("cat src/{a,b}.rs", &["src/b.rs", "src/a.rs"], &[]),
+        ("cat {/etc/passwd,x}", &["/etc/passwd", "x"], &[]),
+        ("cat src/{a,b}.rs", &["src/a.rs", "src/b.rs"], &[]),
         ("echo a > $HOME/x", &["$HOME/x"], &[]),
         // What a command prints is a name like any other.
         ("for f in $(git ls-files); do cat $f; done", &["./$f"], &[]),
@@ -221,6 +229,12 @@ fn a_variable_names_what_the_text_gives_it_and_else_nobody_knows_what() {
     assert!(read_shell(&format!("x=docs; cat {}", "$x".repeat(3_000))).is_ok());
     assert!(read_shell(&format!("cat {}", "{a,b}".repeat(3_000))).is_ok());
     assert!(read_shell(&format!("cat {}", "{a,".repeat(3_000))).is_ok());
+    let values = format!("for f in {}; do cat {}; done", "a ".repeat(20_000), "$f ".repeat(20_000));
+    assert!(read_shell(&values).unwrap().paths.contains(&"$_".to_owned()));
+    // Nobody can tell them all, and looking for them ends in good time.
+    assert!(read_shell(&format!("cat {}", "{a,b}".repeat(20))).unwrap().paths.contains(&"$_".to_owned()));
+    let many = format!("cat {}", format!("{}}}{} ", "{a,".repeat(600), "$x".repeat(600)).repeat(80));
+    assert!(read_shell(&many).is_ok());
     assert!(read_shell("x=a$y; y=b$x; cat $x").is_ok());
 }
 
