@@ -52,7 +52,7 @@ impl FailOn {
 
 pub fn run(args: &Check) -> Result<Exit, Failure> {
     let (policy, mut findings) = policies::read(&args.policy)?;
-    let failed = policies::failed_tests(&policy, &args.policy);
+    let failed = policies::failed_tests(&policy, &args.policy)?;
     for (at, what) in &failed {
         findings.push(Finding {
             severity: Severity::High,

@@ -44,7 +44,7 @@ pub struct Decide {
 
 pub fn run(args: &Decide) -> Result<Exit, Failure> {
     let (policy, _) = policies::ready(&args.policy)?;
-    let mut judge = Judge::new(args, policy);
+    let mut judge = Judge::new(args, policy)?;
     let input: Box<dyn Read> = if args.file == Path::new("-") {
         Box::new(std::io::stdin())
     } else {
@@ -103,7 +103,7 @@ struct Judge {
 }
 
 impl Judge {
-    fn new(args: &Decide, policy: Policy) -> Judge {
+    fn new(args: &Decide, policy: Policy) -> Result<Judge, Failure> {
         let project = args.root.clone().unwrap_or_else(|| policies::project_of(&args.policy));
         let mut surroundings = Surroundings::here(&project);
         surroundings.cwd = surroundings.project.clone();
@@ -112,14 +112,14 @@ impl Judge {
             let absolute = std::path::absolute(home).unwrap_or_else(|_| home.clone());
             surroundings.home = Some(crate::edge::facts::resolve(&absolute));
         }
-        let redactor = policies::redactor(&policy, &surroundings.project);
+        let redactor = policies::redactor(&policy, &surroundings.project)?;
         let looks = args.root.is_some();
         let policy = match looks {
             true => policies::made_live(policy, &surroundings),
             // The disk is left alone, but a secret is still known by its token.
             false => policy.with_redactor(redactor.clone()),
         };
-        Judge { policy, redactor, surroundings, looks, history: History::default(), now: clock::now() }
+        Ok(Judge { policy, redactor, surroundings, looks, history: History::default(), now: clock::now() })
     }
 
     fn judge_all(&mut self, input: Box<dyn Read>, name: &str) -> Result<Exit, Failure> {

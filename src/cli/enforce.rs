@@ -90,7 +90,7 @@ fn check_policy(path: &Path, given: &Path) -> Result<Policy, Failure> {
             policies::told(&text, &problems)
         ))),
         Ok((policy, findings)) => {
-            let failed = policies::failed_tests(&policy, path);
+            let failed = policies::failed_tests(&policy, path)?;
             if let Some((at, what)) = failed.first() {
                 return Err(Failure::usage(format!(
                     "the policy does not do what its own tests say, so nothing was wrapped:\n{}\nsee: remit check {name}",

@@ -51,14 +51,14 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
     let request = request(args)?;
     let (policy, _) = policies::read(&args.policy)?;
     // Whoever looks for why a test fails must be able to ask.
-    for (at, what) in policies::failed_tests(&policy, &args.policy) {
+    for (at, what) in policies::failed_tests(&policy, &args.policy)? {
         terminal::note(&format!("remit: {at}: {what}"));
     }
     let project = args.root.clone().unwrap_or_else(|| policies::project_of(&args.policy));
     let mut surroundings = Surroundings::here(&project);
     surroundings.cwd = surroundings.project.clone();
     surroundings.guard([args.policy.as_path()]);
-    let redactor = policies::redactor(&policy, &surroundings.project);
+    let redactor = policies::redactor(&policy, &surroundings.project)?;
     let policy = policies::made_live(policy, &surroundings);
     let facts = look(&effects(&request, policy.hints(&request)).0, &surroundings, clock::now());
     let verdict = decide(&policy, &History::default(), &facts, &request);

@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Result<(Policy, Vec<Finding>), Failure> {
 /// Reads a policy that calls are judged by: its own tests must hold.
 pub fn ready(path: &Path) -> Result<(Policy, Vec<Finding>), Failure> {
     let (policy, findings) = read(path)?;
-    let failed = failed_tests(&policy, path);
+    let failed = failed_tests(&policy, path)?;
     if failed.is_empty() {
         return Ok((policy, findings));
     }
@@ -48,15 +48,15 @@ pub fn ready(path: &Path) -> Result<(Policy, Vec<Finding>), Failure> {
 }
 
 /// The policy's own tests that do not hold: where each stands, and what the verdict is instead.
-pub fn failed_tests(policy: &Policy, path: &Path) -> Vec<(Location, String)> {
+pub fn failed_tests(policy: &Policy, path: &Path) -> Result<Vec<(Location, String)>, Failure> {
     if policy.document().tests.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let surroundings = Surroundings::here(&project_of(path));
     let live = surroundings.facts(clock::now());
     // Tests speak of the policy's own folder, by their text alone: they hold on every machine.
     let facts = Facts { cwd: live.project.clone(), looked: false, ..live };
-    let redactor = redactor(policy, &surroundings.project);
+    let redactor = redactor(policy, &surroundings.project)?;
     let failed = policy::run_tests(policy, &facts).into_iter().map(|test| {
         let because = explain::reasons(&test.verdict, &redactor);
         let why = because.first().map(explain::sentence).unwrap_or_default();
@@ -64,7 +64,7 @@ pub fn failed_tests(policy: &Policy, path: &Path) -> Vec<(Location, String)> {
         let at = at.unwrap_or_else(|| Location { file: path.display().to_string(), line: 1, column: 1 });
         (at, format!("tests[{}]: {}: the verdict is {}; {why}", test.index, test.request.name(), test.verdict.decision))
     });
-    failed.collect()
+    Ok(failed.collect())
 }
 
 /// Every problem; below the first of each line that line, with a mark where it stands.
@@ -117,10 +117,17 @@ pub fn made_live(policy: Policy, surroundings: &Surroundings) -> Policy {
     }
 }
 
-/// What takes secrets out of everything that a verb prints about this project.
-pub fn redactor(policy: &Policy, project: &Path) -> Redactor {
-    let key = state::project_key(project).unwrap_or_default();
-    Redactor::new(&key, &policy.document().redaction).unwrap_or_else(|_| plain_redactor(&key))
+/// What takes secrets out of everything that a verb prints about this project. Without the project's key its tokens are
+/// those of this run, and a `redacted` constraint admits nothing but the token.
+pub fn redactor(policy: &Policy, project: &Path) -> Result<Redactor, Failure> {
+    let key = state::project_key(project).or_else(|error| {
+        terminal::note(&format!(
+            "remit: no key of the project: {}; secrets are marked by one of this run",
+            error.with_mend()
+        ));
+        state::random_key().map_err(|error| Failure::environment(format!("no key to mark secrets with: {error}")))
+    })?;
+    Ok(Redactor::new(&key, &policy.document().redaction).unwrap_or_else(|_| plain_redactor(&key)))
 }
 
 /// The built-in rules alone. They compile, as a test of theirs shows.

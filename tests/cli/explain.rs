@@ -73,3 +73,26 @@ fn a_secret_under_its_name_stands_in_no_reason() {
         }
     }
 }
+
+#[test]
+fn without_the_key_of_the_project_no_token_can_be_guessed() {
+    let place = Place::new();
+    place.write(
+        "mcp.policy.yaml",
+        "version: 1\nservers: { web: { tools: { fetch: { args: { key: { max_length: 3 } } } } } }\n",
+    );
+    // Where the folder of keys should be, a file stands.
+    place.write_home(".local/state/remit/keys", "");
+    let token = || {
+        let key = r#"{"key":"ghp_16C7e42F292c6912E7710c838347Ae178B4a"}"#;
+        let output = place.remit(&["explain", "web.fetch", key]).output().unwrap();
+        let (said, noted) = (
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        );
+        assert!(noted.contains("no key of the project"), "{noted}");
+        let (_, token) = said.split_once("[redacted:").unwrap();
+        token.split_once(']').unwrap().0.to_owned()
+    };
+    assert_ne!(token(), token(), "each run has a key of its own");
+}

@@ -32,6 +32,13 @@ pub fn project_key(project: &Path) -> Result<[u8; 32], FileError> {
     key_at(&path)
 }
 
+/// A key of this run alone, where that of the project cannot be had: nobody can guess what its tokens stand for.
+pub fn random_key() -> std::io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| std::io::Error::other(error.to_string()))?;
+    Ok(key)
+}
+
 fn key_at(path: &Path) -> Result<[u8; 32], FileError> {
     let read = |path: &Path| match std::fs::read(path) {
         Ok(bytes) => <[u8; 32]>::try_from(bytes).map(Some).map_err(|bytes| FileError::Damaged {
@@ -45,11 +52,7 @@ fn key_at(path: &Path) -> Result<[u8; 32], FileError> {
     if let Some(key) = read(path)? {
         return Ok(key);
     }
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|error| FileError::Write {
-        path: path.to_owned(),
-        source: std::io::Error::other(error.to_string()),
-    })?;
+    let key = random_key().map_err(|source| FileError::Write { path: path.to_owned(), source })?;
     // Two proxies may start at once: the first link wins, and both read what it wrote.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mine = path.with_file_name(format!(".{name}-{}", std::process::id()));
