@@ -76,10 +76,12 @@ fn the_eight_classics_are_bound_to_the_tools_that_a_flat_policy_names() {
         require_human_approval: [gmail.send_email, postgres.execute_write, shell.exec]\n";
     place.write("mcp.policy.yaml", policy);
     let report = json_of(&place, &[]);
-    for id in ["ssh-private-key", "dotenv", "tls-certificate-key", "git-force-push", "repository-deletion"] {
+    for id in
+        ["ssh-private-key", "dotenv", "tls-certificate-key", "git-force-push", "repository-deletion", "shell-rm-rf"]
+    {
         assert_eq!(outcome(&report, id), "blocked", "{id}");
     }
-    for id in ["shell-rm-rf", "unapproved-mail", "sql-drop-table"] {
+    for id in ["unapproved-mail", "sql-drop-table"] {
         assert_eq!(outcome(&report, id), "asked", "{id}");
     }
 }

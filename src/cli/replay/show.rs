@@ -235,7 +235,8 @@ fn got_through(card: &Scorecard, veil: &Veil, out: &mut String) {
         let count = if attacks.len() == 1 { "1 attack".to_owned() } else { format!("{} attacks", attacks.len()) };
         let names: Vec<String> = attacks.iter().take(3).map(|attack| plain(&attack.id)).collect();
         let more = if attacks.len() > 3 { " ..." } else { "" };
-        out.push_str(&format!("  {}{at}\n    lets {count} pass: {}{more}\n", plain(&case.rule.rule), names.join(", ")));
+        out.push_str(&format!("  {}{at}\n", plain(&case.rule.rule)));
+        out.push_str(&wrapped(&format!("lets {count} pass: {}{more}", names.join(", ")), 4));
         for call in &case.calls {
             out.push_str(&format!("    {}\n", cut(&plain(&veil.call(call)))));
         }

@@ -143,13 +143,14 @@ impl Reader<'_> {
             return self.next(value);
         };
         let role = match value {
+            Value::Number | Value::Text | Value::Suffix => Role::Nothing,
+            Value::File | Value::ScriptFile if glued == "-" => Role::Nothing,
             Value::File | Value::ScriptFile | Value::Into => Role::Glued(glued.to_owned()),
-            Value::Number | Value::Text => Role::Nothing,
             Value::Name => {
                 self.names.push(glued.to_owned());
                 Role::Nothing
             }
-            Value::Script | Value::Data | Value::Form | Value::Cookie => {
+            Value::Script | Value::Data | Value::NamedData | Value::Form | Value::Cookie => {
                 self.part(value, glued);
                 Role::Nothing
             }
@@ -165,7 +166,7 @@ impl Reader<'_> {
     fn next(&mut self, value: Value) {
         let Some(next) = self.texts.get(self.roles.words.len()) else { return };
         let role = match value {
-            Value::None => return,
+            Value::None | Value::Suffix => return,
             Value::Number if !is_number(next) => return,
             Value::Plain if next.starts_with('-') => return,
             Value::Number | Value::Text => Role::Nothing,
@@ -183,7 +184,7 @@ impl Reader<'_> {
                 self.into = Some(next.clone());
                 Role::File
             }
-            Value::Script | Value::Data | Value::Form | Value::Cookie => {
+            Value::Script | Value::Data | Value::NamedData | Value::Form | Value::Cookie => {
                 let next = next.clone();
                 self.part(value, &next);
                 Role::Nothing
@@ -204,12 +205,12 @@ impl Reader<'_> {
     fn part(&mut self, value: Value, text: &str) {
         let found = match value {
             Value::Script => scripts::files(self.name, text),
-            Value::Data => text
-                .split_once('@')
-                .filter(|(name, _)| !name.contains('='))
-                .map(|(_, file)| file.to_owned())
-                .into_iter()
-                .collect(),
+            Value::Data => text.strip_prefix('@').map(str::to_owned).into_iter().collect(),
+            Value::NamedData => {
+                let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "_-%".contains(c));
+                let file = text.split_once('@').filter(|(name, _)| is_name(name));
+                file.map(|(_, file)| file.to_owned()).into_iter().collect()
+            }
             Value::Form => special::files_of_form(text),
             Value::Cookie if !text.contains('=') => vec![text.to_owned()],
             _ => Vec::new(),

@@ -164,7 +164,8 @@ impl Places {
     /// One word by its role. `open`: it holds what is known only when it runs, and is read in every spelling that the text
     /// gives it.
     fn word(&mut self, text: &str, open: bool, role: &Role) {
-        if *role == Role::Nothing {
+        // The commands of a process substitution are read by themselves.
+        if *role == Role::Nothing || (open && (text.starts_with("<(") || text.starts_with(">("))) {
             return;
         }
         let (spellings, unknown) =

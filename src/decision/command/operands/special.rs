@@ -217,17 +217,23 @@ fn goes(name: &str, operands: Operands, texts: &[String], files: &[usize], into:
     let is_folder = to.ends_with('/') || matches!(to, "." | ".." | "~") || into.is_some();
     let names: Vec<Option<&str>> = sources.iter().map(|at| name_of(text(at), name == "rsync")).collect();
     let spreads = names.iter().any(Option::is_none);
-    if deletes
-        || (whole
-            && (spreads || !is_folder || texts.iter().any(|text| text == "-T" || text == "--no-target-directory")))
-    {
+    let as_one = texts.iter().any(|text| text == "-T" || text == "--no-target-directory");
+    if deletes || spreads || (whole && (!is_folder || as_one)) {
         roles.more.push((to.to_owned(), Use::Changed));
     }
     let joined = |name: &str| (format!("{}/{name}", to.trim_end_matches('/')), Use::Changed);
     roles.more.extend(names.into_iter().flatten().map(joined));
     if operands == Operands::Moved {
+        let is_symbolic = name.ends_with("ln") && has_letter(texts, 's', &["--symbolic"]);
         for at in sources {
-            if let Some(role) = roles.words.get_mut(*at) {
+            let Some(role) = roles.words.get_mut(*at) else { continue };
+            let source = text(at);
+            // A relative target starts from where the link stands.
+            let folder = if is_folder { to } else { to.rsplit_once('/').map_or(".", |(folder, _)| folder) };
+            if is_symbolic && !source.starts_with(['/', '~', '$']) && folder != "." {
+                *role = Role::Nothing;
+                roles.more.push((format!("{}/{source}", folder.trim_end_matches('/')), Use::Changed));
+            } else {
                 *role = Role::Tree;
             }
         }
@@ -258,7 +264,8 @@ fn downloads(name: &str, texts: &[String], roles: &mut Roles) {
     let folder = match name {
         "curl" if !has_letter(texts, 'O', &["--remote-name", "--remote-name-all"]) => return,
         "curl" => value_of("\0", "--output-dir"),
-        _ if value_of("O", "--output-document").is_some() || texts.iter().any(|text| text == "--spider") => return,
+        _ if has_letter(texts, 'O', &["--spider", "--output-document"]) => return,
+        _ if texts.iter().any(|text| text.starts_with("--output-document=")) => return,
         _ => value_of("P", "--directory-prefix"),
     };
     let folder = folder.unwrap_or(".").trim_end_matches('/');

@@ -29,6 +29,8 @@ pub(super) enum Value {
     None,
     /// A number; where the next word is none, the option has no value.
     Number,
+    /// Never in the next word: `-i.orig`.
+    Suffix,
     /// A separator, a pattern, a name: no place, whatever it looks like.
     Text,
     /// The name of files, or a pattern of names, below the places that are searched.
@@ -48,8 +50,10 @@ pub(super) enum Value {
     Pair,
     /// A name, and the file that it gets.
     PairFile,
-    /// `@file`, `name@file`: data that may stand in a file.
+    /// `@file`: data that may stand in a file.
     Data,
+    /// `@file`, `name@file`.
+    NamedData,
     /// `name=@file`, `name=<file`.
     Form,
     /// A file, unless `=` stands in it.
