@@ -105,7 +105,7 @@ fn place_of(path: &Path, os: Os) -> Place {
 
 /// As the decision compares it: Windows gives `\\?\C:\web` for what calls and policies name `c:/web`.
 fn normal(path: &Path, os: Os) -> String {
-    Place::read(&text(path), os).to_string()
+    Place::read(text(path), os).to_string()
 }
 
 fn text(path: &Path) -> String {

@@ -62,7 +62,7 @@ pub fn links(policy: &Policy, here: &Facts, choices: &mut Choices<'_>) -> BTreeM
         return BTreeMap::new();
     }
     let chosen = choices.some_of(40, &policy.places(here));
-    let led = chosen.into_iter().map(|link| (link, Place::read(&target(choices), here.os).to_string()));
+    let led = chosen.into_iter().map(|link| (link, Place::read(target(choices), here.os).to_string()));
     led.collect()
 }
 
