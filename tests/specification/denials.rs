@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use mcp_remit::decision::decide::decide;
-use mcp_remit::decision::permit::Permit;
+use mcp_remit::decision::permit::{Permit, PermitReason};
 use mcp_remit::decision::policy::Policy;
 use mcp_remit::model::policy::{Document, Flow, Period, Rate, Server};
 use mcp_remit::model::request::{Action, Request};
@@ -110,4 +110,20 @@ fn dominates(verdict: &Verdict) -> Result<(), TestCaseError> {
     prop_assert_eq!(Permit::judged(verdict).is_some(), verdict.decision == Decision::Allow);
     prop_assert_eq!(Permit::approved(verdict).is_some(), verdict.decision == Decision::Ask);
     Ok(())
+}
+
+/// DESIGN 3.8: what needs no judging, and what is judged or unknown.
+#[test]
+fn a_method_passes_unjudged_only_where_it_carries_no_authority() {
+    let free = "ping initialize server/discover tools/list resources/list resources/templates/list prompts/list roots/list \
+                logging/setLevel notifications/cancelled notifications/progress notifications/tools/list_changed";
+    for method in free.split_whitespace() {
+        let reason = Permit::needs_no_judging(method).map(|permit| permit.reason());
+        assert_eq!(reason, Some(PermitReason::NeedsNoJudging), "{method}");
+    }
+    let judged = "tools/call resources/read resources/subscribe prompts/get completion/complete sampling/createMessage \
+                  elicitation/create tools/List notifications/tools/call unknown";
+    for method in judged.split_whitespace().chain(["", "ping "]) {
+        assert!(Permit::needs_no_judging(method).is_none(), "{method:?}");
+    }
 }
