@@ -80,7 +80,9 @@ fn spoiled(document: &Document) -> Vec<(Document, &'static str)> {
     let list = |text: &str| vec!["a".to_owned(), text.to_owned(), "b".to_owned()];
     all.push((with(document, Server { allowed_paths: Some(list("./{a")), ..Server::default() }), "`./{a`"));
     all.push((with(document, Server { denied_paths: list("~bob/x"), ..Server::default() }), "`~bob/x`"));
-    all.push((with(document, Server { denied_patterns: list("a/../b"), ..Server::default() }), "`a/../b`"));
+    let names = |name: &str| with(document, Server { denied_patterns: list(name), ..Server::default() });
+    let places = ["`a/../b`", "``", "`/x`", "`~/x`", "`$x`", r"`C:\x`", r"`\x`", "`a/**/b`", "`{a`", "`./`"];
+    all.extend(places.map(|why| (names(why.trim_matches('`')), why)));
     all.push((with(document, Server { resources: list("docs://{a"), ..Server::default() }), "`docs://{a`"));
     let mut flow = document.clone();
     flow.flows.push(Flow { name: "x".into(), from: vec!["nobody".into()], to: "private".into(), then: Decision::Deny });
@@ -107,6 +109,10 @@ fn a_policy_with_one_thing_wrong_in_it_is_none_and_says_what() {
             let told: Vec<&str> = problems.0.iter().map(|problem| problem.message.as_str()).collect();
             prop_assert!(told.len() == 1 && told[0].contains(why), "{why}: {told:#?}");
         }
+        let everywhere = ["**", "**/x", "x/**", "a/b", "x."].map(str::to_owned).to_vec();
+        let loaded =
+            Policy::from_document(with(&session.document, Server { denied_patterns: everywhere, ..Server::default() }));
+        prop_assert!(loaded.is_ok(), "{loaded:?}");
         for tool in admitted() {
             let loaded = Policy::from_document(with_tool(&session.document, tool.clone()));
             prop_assert!(loaded.is_ok(), "{loaded:?}: {tool:?}");
