@@ -48,7 +48,7 @@ pub fn read(written: &str, standing: Standing<'_>) -> Result<PathEffect, String>
 }
 
 /// Every way in which a server may read the string, the most direct one first.
-pub(super) fn readings(written: &str) -> Result<Readings, String> {
+pub fn readings(written: &str) -> Result<Readings, String> {
     if written.len() > MAX_PATH {
         return Err("longer than any path".into());
     }

@@ -145,3 +145,16 @@ fn a_secret_that_stands_as_a_name_reaches_no_file_and_is_said() {
     assert_eq!(said.matches("a secret stands where a name should").count(), 3, "{said}");
     assert_eq!(decide(&place, &read("src/a.rs")), "allow");
 }
+
+#[test]
+fn a_folder_whose_name_reads_as_the_one_above_opens_neither() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &lines(&[&read(" /a.rs"), &read("src/%2e%2e/b.rs"), &read("src/a b/c.rs")]));
+    infer(&place, &[]);
+    for same in [" /a.rs", "src/%2e%2e/b.rs", "src/a b/c.rs", "src/a b/d.rs"] {
+        assert_eq!(decide(&place, &read(same)), "allow", "{same}");
+    }
+    for other in ["Cargo.toml", "docs/a.md", "."] {
+        assert_eq!(decide(&place, &read(other)), "deny", "{other}");
+    }
+}

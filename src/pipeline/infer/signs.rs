@@ -24,7 +24,12 @@ static HAVE_SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format
 
 /// Whether a text has such signs.
 pub fn has_signs(text: &str) -> bool {
-    HAVE_SIGNS.as_ref().is_some_and(|signs| signs.is_match(text))
+    may_have_signs(text) && HAVE_SIGNS.as_ref().is_some_and(|signs| signs.is_match(text))
+}
+
+/// Cheap, and the same of a text as of its JSON.
+fn may_have_signs(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'`' | b'|')) || text.contains("$(")
 }
 
 /// The first of the texts with signs at a position, and its session, where that is a surprise: no more than one session in
@@ -32,9 +37,11 @@ pub fn has_signs(text: &str) -> bool {
 /// texts are not learned, like all else that one session alone did.
 pub fn surprise(spot: &Spot<'_>, settings: &Settings) -> Option<(String, u32)> {
     let (mut sessions, mut first): (BTreeSet<u32>, _) = (BTreeSet::new(), None);
-    for (text, of) in spot.strings().filter(|(text, _)| has_signs(text)) {
-        sessions.extend(of);
-        first = first.or_else(|| Some((text, of.first().copied()?)));
+    for (json, of) in spot.values.iter().filter(|(json, _)| may_have_signs(json)) {
+        if let Some(text) = serde_json::from_str::<String>(json).ok().filter(|text| has_signs(text)) {
+            sessions.extend(of);
+            first = first.or_else(|| Some((text, of.first().copied()?)));
+        }
     }
     first.filter(|_| {
         settings.strictness != Strictness::Broad && unlike::is_surprise(sessions.len(), spot.sessions as usize)

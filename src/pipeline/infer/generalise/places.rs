@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::mass::Mass;
 use super::super::view::Spot;
 use super::position::{Context, Reasoned};
-use crate::model::effects::What;
+use crate::decision::path;
+use crate::model::effects::{Readings, What};
 use crate::model::evidence::Place as Recorded;
 use crate::model::facts::{Facts, Os};
 use crate::model::place::Place;
@@ -85,6 +86,7 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
     granted.extend(folders);
     granted.sort();
     granted.dedup();
+    drop_readings(&mut granted);
     let why = format!("{} distinct places, granted as {}", distinct.len(), granted.len());
     let relative_to = context.base.map(|(key, _)| key.to_owned()).filter(|key| key != context.key());
     Reasoned::new(Constraint::Paths { paths: granted, relative_to }, why)
@@ -170,6 +172,22 @@ impl<'a> Standings<'a> {
     }
 }
 
+/// What a policy grants is granted by each of its readings, as what a call names is judged by each: where one entry is a
+/// reading of another, it is granted already.
+fn drop_readings(granted: &mut Vec<String>) {
+    let mut read: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for entry in granted.iter() {
+        if let Ok(Readings::Several(readings)) = path::readings(entry) {
+            read.insert(entry.clone(), readings);
+        }
+    }
+    let holds = |wide: &String, other: &String| read.get(wide).is_some_and(|readings| readings.contains(other));
+    granted.retain(|entry| {
+        let by = |wide: &String| wide != entry && holds(wide, entry) && !(holds(entry, wide) && entry < wide);
+        !read.keys().any(by)
+    });
+}
+
 /// What a written path may start from: the base of the calls that had it, where all calls of the session are kept; else
 /// every base of that session.
 fn bases_of(context: &Context<'_>, session: u32, written: &str) -> Vec<String> {
@@ -250,7 +268,7 @@ fn collect(context: &Context<'_>, anchor: Anchor, parts: &mut Vec<String>, tree:
         grant(parts, tree, grants);
         return;
     }
-    if may_be_granted(anchor, parts) && is_open(context, anchor, tree) {
+    if may_be_granted(anchor, parts) && is_open(context, anchor, tree) && !reads_as_above(anchor, parts) {
         grant(parts, tree, grants);
         return;
     }
@@ -334,6 +352,16 @@ fn may_be_granted(anchor: Anchor, parts: &[String]) -> bool {
         "~" => parts.first().is_some_and(|first| !first.starts_with('.') || parts.len() > 1),
         _ => !is_system_or_home(parts),
     }
+}
+
+/// Whether a policy that names the folder would be read as naming one above it as well: `./ ` is also `./`, and `src/%2e%2e`
+/// is also the project.
+fn reads_as_above(anchor: Anchor, parts: &[String]) -> bool {
+    let entry = spell(anchor, &parts.join("/"));
+    let place = |text: &str| Place::read(format!("/p/{text}"), Os::Posix);
+    let Ok(readings) = path::readings(&entry) else { return true };
+    let own = place(&entry);
+    readings.of(&entry).any(|reading| own.below(place(reading).as_str()).is_some_and(|rest| !rest.is_empty()))
 }
 
 /// Whether the folder that holds all paths past the cap is less than a whole project, home directory or system. Where it is
