@@ -226,6 +226,20 @@ static SUSPECT: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "\"su ",
         "file:",
         "proc/",
+        // White space at an end, and other letters for the same signs: readers of paths take them off.
+        "\" ",
+        " \"",
+        "\"\\t",
+        "\\t\"",
+        "\"\\n",
+        "\\n\"",
+        "\\r",
+        "\u{ff0f}",
+        "\u{ff0e}",
+        "\u{ff5e}",
+        "\u{2024}",
+        "\u{2025}",
+        "\u{fe52}",
     ];
     let own = own.iter().map(|word| (*word).to_owned());
     // Every call is searched: the fastest kind, also for so many words.
@@ -404,6 +418,9 @@ mod tests {
         assert_eq!(never(json!({"path": "C:\\x\\.config\\gh"})), Some("credential-files"));
         assert_eq!(never(json!({"path": "/"})), Some("whole-tree"));
         assert_eq!(never(json!({"path": "~"})), Some("whole-tree"));
+        for spelled in [" /", "/ ", "/\n", "\t/", "\u{ff0f}", "\u{ff5e}"] {
+            assert_eq!(never(json!({"path": spelled})), Some("whole-tree"), "{spelled:?}");
+        }
         assert_eq!(never(json!({"path": "/home/u/../u"})), Some("whole-tree"));
         assert_eq!(never(json!({"command": "sudo ls"})), Some("privilege"));
         assert_eq!(never(json!({"command": "rm -rf ~/"})), Some("credential-files"));

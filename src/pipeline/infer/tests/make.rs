@@ -88,7 +88,7 @@ fn places() -> impl Strategy<Value = Request> {
 }
 
 fn words() -> impl Strategy<Value = Request> {
-    let word = "[a-zA-Z0-9~^/._ *?-]{1,12}";
+    let word = "[a-zA-Z0-9~^/._*?-]{1,12}|[a-z]{1,4} [a-z*?]{1,4}";
     prop_oneof![
         word.prop_map(|target| call("git_show", json!({"target": target}))),
         "[A-Z][a-z]{1,6}/[A-Z][a-z_]{1,8}".prop_map(|zone| call("get_time", json!({"timezone": zone}))),
