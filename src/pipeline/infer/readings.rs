@@ -13,7 +13,7 @@ type Values = HashMap<String, Rc<[What]>>;
 /// Position and what paths there are relative to -> value -> what it was read as.
 #[derive(Debug)]
 pub struct Readings {
-    known: RefCell<HashMap<String, Values>>,
+    known: RefCell<HashMap<Vec<u8>, Values>>,
     held: Cell<usize>,
     most: usize,
     one_position: bool,
@@ -21,7 +21,7 @@ pub struct Readings {
 
 /// Values whose reading is remembered, at most: up to a thousand bytes each.
 const MOST: usize = 100_000;
-const MOST_OF_ONE_POSITION: usize = 4_000;
+const MOST_OF_ONE_POSITION: usize = 8_000;
 
 impl Readings {
     /// For several inferences from the same sessions.
@@ -35,7 +35,7 @@ impl Readings {
     }
 
     /// What is known of the value, else what `read` says.
-    pub fn of(&self, position: &str, value: &str, read: impl FnOnce() -> Vec<What>) -> Rc<[What]> {
+    pub fn of(&self, position: &[u8], value: &str, read: impl FnOnce() -> Vec<What>) -> Rc<[What]> {
         let known = self.known.borrow().get(position).and_then(|values| values.get(value).cloned());
         if let Some(known) = known {
             return known;
@@ -78,21 +78,21 @@ mod tests {
     #[test]
     fn a_value_is_read_once_at_a_position_and_anew_at_another() {
         for readings in [Readings::remembered(), Readings::passing()] {
-            assert_eq!(*readings.of("a", "x", || unreadable("first")), unreadable("first"));
-            assert_eq!(*readings.of("a", "x", || unreadable("second")), unreadable("first"));
-            assert_eq!(*readings.of("b", "x", || unreadable("third")), unreadable("third"));
+            assert_eq!(*readings.of(b"a", "x", || unreadable("first")), unreadable("first"));
+            assert_eq!(*readings.of(b"a", "x", || unreadable("second")), unreadable("first"));
+            assert_eq!(*readings.of(b"b", "x", || unreadable("third")), unreadable("third"));
         }
     }
 
     #[test]
     fn for_one_inference_nothing_is_held_of_positions_that_were_passed() {
         let readings = Readings::passing();
-        for (position, value) in (0..10).flat_map(|position| (0..500).map(move |value| (position, value))) {
-            readings.of(&position.to_string(), &value.to_string(), Vec::new);
+        for (position, value) in (0..10_u8).flat_map(|position| (0..500).map(move |value| (position, value))) {
+            readings.of(&[position], &value.to_string(), Vec::new);
         }
         assert_eq!(readings.known.borrow().values().map(Values::len).sum::<usize>(), 500);
         for value in 0..2 * MOST_OF_ONE_POSITION {
-            readings.of("x", &value.to_string(), Vec::new);
+            readings.of(b"x", &value.to_string(), Vec::new);
         }
         assert_eq!(readings.known.borrow().values().map(Values::len).sum::<usize>(), MOST_OF_ONE_POSITION);
     }

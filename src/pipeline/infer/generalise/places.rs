@@ -46,19 +46,30 @@ impl Tree {
         !self.named.is_empty() && self.children.is_empty()
     }
 
-    fn sessions(&self) -> BTreeSet<u32> {
-        let mut sessions: BTreeSet<u32> = self.named.iter().copied().collect();
-        for child in self.children.values() {
-            sessions.extend(child.sessions());
-        }
-        sessions
+    /// How many sessions used it, or what lies in it.
+    fn sessions(&self) -> usize {
+        let mut all = Vec::new();
+        self.gather(&mut all);
+        all.sort_unstable();
+        all.dedup();
+        all.len()
+    }
+
+    fn gather(&self, sessions: &mut Vec<u32>) {
+        sessions.extend(&self.named);
+        self.children.values().for_each(|child| child.gather(sessions));
+    }
+
+    /// The places that were named.
+    fn places(&self) -> usize {
+        let below: usize = self.children.values().map(|child| child.places()).sum();
+        below + usize::from(!self.named.is_empty())
     }
 }
 
 /// All paths of a position, each with the sessions that had it.
 pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u32])]) -> Reasoned {
     let mut trees: BTreeMap<Anchor, Tree> = BTreeMap::new();
-    let mut distinct: BTreeSet<(Anchor, String)> = BTreeSet::new();
     let standings = Standings::of(context);
     for (written, sessions) in values {
         // Most sessions were recorded in one place, and what a path stands for is worth reading once for each.
@@ -66,7 +77,6 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
             for (anchor, rest) in places_of(context, written, standing, &bases) {
                 let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
                 trees.entry(anchor).or_default().add(&parts, &sessions);
-                distinct.insert((anchor, rest));
             }
         }
     }
@@ -87,7 +97,8 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
     granted.sort();
     granted.dedup();
     drop_readings(&mut granted);
-    let why = format!("{} distinct places, granted as {}", distinct.len(), granted.len());
+    let distinct: usize = trees.values().map(Tree::places).sum();
+    let why = format!("{distinct} distinct places, granted as {}", granted.len());
     let relative_to = context.base.map(|(key, _)| key.to_owned()).filter(|key| key != context.key());
     Reasoned::new(Constraint::Paths { paths: granted, relative_to }, why)
 }
@@ -214,7 +225,9 @@ fn places_of(context: &Context<'_>, written: &str, standing: &Standing<'_>, base
             for reading in path.readings() {
                 let absolute = facts.absolute(path.start(), reading);
                 found.push(standing.anchored(&Place::read(&absolute, facts.os)));
-                found.extend(facts.lead(absolute).map(|place| standing.anchored(&place)));
+                if facts.places.contains_key(&absolute) {
+                    found.extend(facts.lead(absolute).map(|place| standing.anchored(&place)));
+                }
             }
         }
     }
@@ -331,7 +344,7 @@ fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree) -> bool {
     if context.is_exact() {
         return false;
     }
-    let mass = Mass::of(tree.children.values().map(|child| child.sessions().len()));
+    let mass = Mass::of(tree.children.values().map(|child| child.sessions()));
     let needed = match (context.stakes.changes, anchor) {
         (false, ".") => 1,
         (true, ".") | (false, _) => context.many() / 2,
@@ -339,10 +352,10 @@ fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree) -> bool {
     };
     let (low, _) = mass.interval();
     let likely = if context.stakes.changes { low >= 0.1 } else { mass.missing() >= 0.1 };
-    let inner = tree.children.values().any(|child| is_open(context, anchor, child));
+    let inner = || tree.children.values().any(|child| is_open(context, anchor, child));
     mass.observations as usize >= needed
-        && (likely || (inner && mass.missing() >= 0.1))
         && mass.distinct >= needed.min(2) as u32
+        && (likely || (mass.missing() >= 0.1 && inner()))
 }
 
 /// Nothing observed widens a grant to the root, a home directory, or a folder that holds the homes or the system.

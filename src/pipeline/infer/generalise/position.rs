@@ -129,10 +129,14 @@ impl<'a> Context<'a> {
 
     /// The same, of a string, which is read once for all sessions that are left out.
     pub fn read(&self, text: &str, base: Option<&str>) -> Rc<[What]> {
-        let (server, tool, pointer) = (self.server, self.tool, self.pointer());
-        let from = base.zip(self.base).map(|(base, (key, _))| (key, base));
-        // Lengths first: no name can look like the end of one and the start of another.
-        let position = format!("{} {} {} {server}{tool}{pointer}{from:?}", server.len(), tool.len(), pointer.len());
+        let pointer = self.pointer();
+        let mut position = Vec::with_capacity(96);
+        let from = base.zip(self.base).map(|(base, (key, _))| [key, base]);
+        for part in [self.server, self.tool, &pointer].into_iter().chain(from.into_iter().flatten()) {
+            // Its length first: no name can look like the end of one and the start of another.
+            position.extend_from_slice(&part.len().to_le_bytes());
+            position.extend_from_slice(part.as_bytes());
+        }
         self.readings.of(&position, text, || self.read_anew(Value::String(text.to_owned()), base, &pointer))
     }
 
@@ -152,11 +156,15 @@ impl<'a> Context<'a> {
     }
 
     fn pointer(&self) -> String {
-        let step = |step: &Step| match step {
-            Step::Member(name) => format!("/{}", reading::escape(name)),
-            Step::Element => "/0".into(),
-        };
-        self.path.iter().map(step).collect()
+        let mut pointer = String::new();
+        for step in &self.path {
+            pointer.push('/');
+            match step {
+                Step::Member(name) => pointer.push_str(&reading::escape(name)),
+                Step::Element => pointer.push('0'),
+            }
+        }
+        pointer
     }
 }
 
