@@ -21,7 +21,7 @@ pub struct Readings {
 
 /// Values whose reading is remembered, at most: up to a thousand bytes each.
 const MOST: usize = 100_000;
-const MOST_OF_ONE_POSITION: usize = 8_000;
+const MOST_OF_ONE_POSITION: usize = 4_000;
 
 impl Readings {
     /// For several inferences from the same sessions.
