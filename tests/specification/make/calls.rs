@@ -83,8 +83,8 @@ fn call(document: &Document, server: &str, choices: &mut Choices<'_>) -> Action 
     };
     if tool == "move_file" && choices.chance(40) {
         // Who takes a folder away takes what is denied below it.
-        let above =
-            choices.pick(&[".", "..", "~", "a", "a/b", "docs", "src", "/", "secret", "policies", "~/.local", "/etc"]);
+        let above = choices
+            .pick(&["/home", ".", "..", "~", "a", "a/b", "docs", "src", "/", "secret", "policies", "~/.local", "/etc"]);
         arguments.insert("path".into(), json!(above));
     }
     Action::Call { tool, arguments }

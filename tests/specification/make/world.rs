@@ -32,7 +32,7 @@ pub fn surroundings(choices: &mut Choices<'_>) -> Facts {
         os: choices.os,
         fold_case: choices.chance(25),
         time: Some(Timestamp(NOW)),
-        guarded: vec![format!("{drive}/home/ada/web/policies/mine.yaml")],
+        guarded: if choices.chance(30) { Vec::new() } else { vec![format!("{drive}/home/ada/web/policies/mine.yaml")] },
         ..Facts::default()
     }
 }
