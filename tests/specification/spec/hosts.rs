@@ -70,6 +70,19 @@ pub fn read_url(text: &str) -> Option<Url> {
     })
 }
 
+/// A share of this machine: as a URL some read it as one of that host, and none grants it.
+pub fn own_share(text: &str) -> Option<Url> {
+    let (host, _) = text.trim().strip_prefix(r"\\")?.split_once('\\')?;
+    host.eq_ignore_ascii_case("localhost").then(|| Url {
+        scheme: "http".into(),
+        user: false,
+        host: "localhost".into(),
+        port: None,
+        path: "/".into(),
+        query: None,
+    })
+}
+
 fn normal_path(path: &str) -> String {
     let path = path.replace("%2e", ".");
     let mut segments: Vec<&str> = Vec::new();

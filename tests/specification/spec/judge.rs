@@ -287,7 +287,8 @@ impl<'a> Judge<'a> {
     /// Resources, prompts, completions, sampling, elicitation.
     fn channel(&mut self) {
         let Some(server) = self.server else { return };
-        let resource = |uri: &str| server.resources.iter().any(|pattern| uri_matches(pattern, uri)) && !climbs(uri);
+        let resource =
+            |uri: &str| server.resources.iter().any(|pattern| uri_matches(pattern, uri)) && !places::climbs(uri);
         let prompt = |name: &String| server.prompts.contains(name);
         let (key, ruled) = match &self.request.action {
             Action::Resource { uri } => {
@@ -492,10 +493,4 @@ fn uri_matches(pattern: &str, uri: &str) -> bool {
             own.len() == asked.len() && own.iter().zip(asked).all(|(own, asked)| places::name_matches(own, asked))
         }
     }
-}
-
-/// `..` among the segments, in any encoding.
-fn climbs(uri: &str) -> bool {
-    let path = uri.split_once(':').map_or(uri, |(_, path)| path);
-    places::readings(path).is_none_or(|all| all.iter().any(|one| one.split(['/', '\\', '?']).any(|part| part == "..")))
 }

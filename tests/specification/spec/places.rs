@@ -423,3 +423,9 @@ pub fn is_named(patterns: &[String], place: &str) -> bool {
         names.windows(parts.len()).any(|run| parts.iter().zip(run).all(fits))
     })
 }
+
+/// `..` among the segments, in any encoding.
+pub fn climbs(uri: &str) -> bool {
+    let path = uri.split_once(':').map_or(uri, |(_, path)| path);
+    readings(path).is_none_or(|all| all.iter().any(|one| one.split(['/', '\\', '?']).any(|part| part == "..")))
+}

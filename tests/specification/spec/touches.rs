@@ -237,7 +237,8 @@ impl Reader {
                     if text.starts_with("file:") {
                         self.paths(spot, text);
                     }
-                    self.touch(&spot.at, hosts::read_url(text).map_or(What::Other, What::Url));
+                    let url = hosts::read_url(text).or_else(|| hosts::own_share(text));
+                    self.touch(&spot.at, url.map_or(What::Other, What::Url));
                 }
                 Kind::Address => {
                     let what = hosts::read_addresses(text).map_or(What::Other, |_| What::Address);

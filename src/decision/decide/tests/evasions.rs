@@ -143,21 +143,6 @@ fn a_resource_that_climbs_is_not_granted_by_where_it_starts() {
 }
 
 #[test]
-fn a_flow_that_asks_grants_nothing() {
-    let under = Under::policy(
-        r#"
-servers: { fs: { allowed_tools: [read] }, mail: { allowed_tools: [list] } }
-labels: { private: [fs.read], outside: [mail.send] }
-flows: [{ name: x, from: private, to: outside, then: ask }]
-"#,
-    );
-    let mut history = History::default();
-    history.labels.insert("private".into(), "fs.read".into());
-    let request = Request::call("mail", "send", Map::new());
-    assert_eq!(decide(&under.0, &history, &facts(), &request).decision, Decision::Deny);
-}
-
-#[test]
 fn what_a_tool_declares_holds_in_its_variants() {
     let under = Under::policy(
         "servers: { s: { tools: { ex: { args: { zz: { paths: [.] } }, variants: { by: action, of: { r: { args: { q: any } } } } } } } }",
@@ -351,25 +336,6 @@ fn a_grant_that_names_a_near_host_names_it_whatever_stands_before_it() {
         under.allows("s", "t", json!({"url": "http://localhost:3000/x"}));
         under.denies("s", "t", json!({"url": "http://localhost:4000/x"}), "protection.private-hosts");
     }
-}
-
-#[test]
-fn a_label_is_earned_by_the_spelling_and_by_the_place_and_where_its_link_leads() {
-    let text = "servers: { fs: { allowed_tools: [read] } }\nlabels: { private: ['fs:./vault'] }\nflows: [{ name: f, from: private, to: private, then: deny }]";
-    let earns = |policy: &Policy, path: &str, places: &[(&str, &str)]| {
-        let places = places.iter().map(|(from, to)| ((*from).to_owned(), vec![(*to).to_owned()])).collect();
-        let Value::Object(arguments) = json!({ "path": path }) else { panic!() };
-        let facts = Facts { places, ..facts() };
-        !decide(policy, &History::default(), &facts, &Request::call("fs", "read", arguments)).marks.is_empty()
-    };
-    let policy = Under::policy(text).0;
-    assert!(earns(&policy, "vault/a", &[("/home/ada/web/vault/a", "/home/ada/web/src/a")]));
-    assert!(earns(&policy, "link", &[("/home/ada/web/link", "/home/ada/web/vault/a")]));
-    assert!(!earns(&policy, "src/a", &[]));
-    assert!(policy.places(&facts()).contains(&"/home/ada/web/vault".to_owned()));
-    let links = BTreeMap::from([("/home/ada/web/vault".to_owned(), "/mnt/vault".to_owned())]);
-    assert!(!earns(&policy, "/mnt/vault/a", &[]));
-    assert!(earns(&policy.with_links(&links, &facts()), "/mnt/vault/a", &[]));
 }
 
 #[test]

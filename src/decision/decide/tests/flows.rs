@@ -1,4 +1,6 @@
-//! Flows that a policy switches on by name.
+//! Flows, and the labels that they speak of.
+
+use std::collections::BTreeMap;
 
 use super::*;
 
@@ -54,4 +56,38 @@ fn a_known_flow_says_which_labels_it_lacks_and_what_belongs_there() {
     );
     let told = problems("version: 1\nflows: [lethal-trifekta]\n");
     assert!(told.contains("did you mean `lethal-trifecta`?"), "{told}");
+}
+
+#[test]
+fn a_flow_that_asks_grants_nothing() {
+    let under = Under::policy(
+        r#"
+servers: { fs: { allowed_tools: [read] }, mail: { allowed_tools: [list] } }
+labels: { private: [fs.read], outside: [mail.send] }
+flows: [{ name: x, from: private, to: outside, then: ask }]
+"#,
+    );
+    let mut history = History::default();
+    history.labels.insert("private".into(), "fs.read".into());
+    let request = Request::call("mail", "send", Map::new());
+    assert_eq!(decide(&under.0, &history, &facts(), &request).decision, Decision::Deny);
+}
+
+#[test]
+fn a_label_is_earned_by_the_spelling_and_by_the_place_and_where_its_link_leads() {
+    let text = "servers: { fs: { allowed_tools: [read] } }\nlabels: { private: ['fs:./vault'] }\nflows: [{ name: f, from: private, to: private, then: deny }]";
+    let earns = |policy: &Policy, path: &str, places: &[(&str, &str)]| {
+        let places = places.iter().map(|(from, to)| ((*from).to_owned(), vec![(*to).to_owned()])).collect();
+        let Value::Object(arguments) = json!({ "path": path }) else { panic!() };
+        let facts = Facts { places, ..facts() };
+        !decide(policy, &History::default(), &facts, &Request::call("fs", "read", arguments)).marks.is_empty()
+    };
+    let policy = Under::policy(text).0;
+    assert!(earns(&policy, "vault/a", &[("/home/ada/web/vault/a", "/home/ada/web/src/a")]));
+    assert!(earns(&policy, "link", &[("/home/ada/web/link", "/home/ada/web/vault/a")]));
+    assert!(!earns(&policy, "src/a", &[]));
+    assert!(policy.places(&facts()).contains(&"/home/ada/web/vault".to_owned()));
+    let links = BTreeMap::from([("/home/ada/web/vault".to_owned(), "/mnt/vault".to_owned())]);
+    assert!(!earns(&policy, "/mnt/vault/a", &[]));
+    assert!(earns(&policy.with_links(&links, &facts()), "/mnt/vault/a", &[]));
 }
