@@ -174,11 +174,17 @@ impl PathSet {
         self.entries.iter().filter_map(|entry| entry.absolute(facts)).collect()
     }
 
-    /// The same set, in which an entry whose folder is a link also holds the place that it leads to.
+    /// The same set, in which an entry whose folder is a link also holds the place that it leads to, whatever spelling of
+    /// the link was looked up.
     pub fn with_links(mut self, links: &BTreeMap<String, String>, facts: &Facts) -> Result<PathSet, (usize, String)> {
+        let mut led: BTreeMap<Place, Vec<&str>> = BTreeMap::new();
+        for (link, real) in links {
+            led.entry(Place::read(link, facts.os)).or_default().push(real);
+        }
         let mut real = Vec::new();
         for entry in &self.entries {
-            if let Some(place) = entry.absolute(facts).and_then(|spelling| links.get(&spelling)) {
+            let link = entry.absolute(facts).map(|spelling| Place::read(spelling, facts.os));
+            for place in link.and_then(|link| led.get(&link)).into_iter().flatten() {
                 let folder = if place.starts_with("//") { place } else { place.trim_start_matches('/') }.to_owned();
                 real.push(Entry { anchor: Anchor::Root, folder, ..entry.clone() });
             }

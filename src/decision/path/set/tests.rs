@@ -237,3 +237,17 @@ fn a_path_of_more_folders_than_any_has_is_refused() {
     assert!(PathSet::granted(&["a/".repeat(300)]).is_err());
     assert!(PathSet::granted(&["a/".repeat(250)]).is_ok());
 }
+
+#[test]
+fn a_link_is_one_in_every_spelling_and_what_a_pattern_names_in_it_lies_where_it_leads() {
+    let windows = Facts { project: "c:/home/ada/web".into(), os: Os::Windows, ..facts() };
+    let set = PathSet::denied(&["./*.tmp".to_owned()]).unwrap();
+    for spelling in ["c:/home/ada/web/", "c:/home/ada/web", r"C:\home\ada\web\."] {
+        let links = BTreeMap::from([(spelling.to_owned(), "d:/mnt/x".to_owned())]);
+        let set = set.clone().with_links(&links, &windows).unwrap();
+        let at = |text: &str| Place::read(text, Os::Windows);
+        assert!(set.lies_below(&at("d:/mnt/x"), &windows).is_some(), "{spelling}");
+        assert!(set.holds(&at("d:/mnt/x/a.tmp"), &windows).is_some(), "{spelling}");
+        assert!(set.holds(&at("d:/mnt/xa.tmp"), &windows).is_none() && set.holds(&at("d:/mnt/x"), &windows).is_none());
+    }
+}
