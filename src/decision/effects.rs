@@ -157,6 +157,9 @@ impl<'a> Reader<'a> {
             if keys::has_path_form(key) || (above == Some(KeyKind::Path) && keys::is_file_name(key)) {
                 self.paths(&spot, key, Found::Form, found);
             } else if url::looks_like_url(key) {
+                if keys::climbs_out(key) {
+                    self.paths(&spot, key, Found::Form, found);
+                }
                 found.push(Effect { argument: spot.pointer.clone(), what: read_url(key, Found::Form) });
             }
             self.value(&spot, value, found);
@@ -235,7 +238,12 @@ impl<'a> Reader<'a> {
                 }
                 match guess(spot, text, self.hints.dialect) {
                     Some((Kind::Path, _)) if self.is_no_place(spot, text) => self.word(spot, text, found),
-                    Some((kind, why)) => self.read_as(kind, why, spot, text, found),
+                    Some((kind, why)) => {
+                        if kind != Kind::Path && keys::is_place_too(spot.key, text) && !self.is_no_place(spot, text) {
+                            self.paths(spot, text, Found::Form, found);
+                        }
+                        self.read_as(kind, why, spot, text, found);
+                    }
                     None => self.word(spot, text, found),
                 }
             }

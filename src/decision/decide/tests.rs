@@ -20,6 +20,7 @@ mod commands;
 mod evasions;
 mod flows;
 mod limits;
+mod readings;
 
 struct Under(Policy);
 

@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use super::super::verbs;
+use super::super::{path, url, verbs};
 use crate::decision::table::Table;
 use crate::model::place::{below_user_folder, names_unknown_folder};
 
@@ -174,6 +174,42 @@ pub fn has_path_form(text: &str) -> bool {
                 || climbs(text)
         }
     }
+}
+
+/// Whether a string that is read as something else may be a place as well, to a server that opens files: a URL without a
+/// scheme (`//x.org/../etc`, `www.x/a`), one that climbs out of itself, and whatever has the form of a path where its key
+/// says URL or address.
+pub fn is_place_too(key: &str, text: &str) -> bool {
+    match kind_of(key) {
+        Some(KeyKind::Text | KeyKind::Other | KeyKind::Sql | KeyKind::MaybeSql | KeyKind::Command) => false,
+        Some(KeyKind::Path | KeyKind::Base | KeyKind::MaybePath) => {
+            url::looks_like_url(text) && (!url::has_scheme(text) || climbs_out(text))
+        }
+        Some(KeyKind::Url | KeyKind::MaybeUrl | KeyKind::Address) | None => has_path_form(text) || climbs_out(text),
+    }
+}
+
+/// Whether a URL, taken for a relative path, leaves the folder that it starts from: `https://x.org/../../../etc/passwd`. No
+/// page is written so.
+pub fn climbs_out(text: &str) -> bool {
+    let leaves = |reading: &str| {
+        let mut depth = 0usize;
+        reading.split(['/', '\\']).any(|part| match part {
+            "" | "." => false,
+            ".." if depth == 0 => true,
+            ".." => {
+                depth -= 1;
+                false
+            }
+            _ => {
+                depth += 1;
+                false
+            }
+        })
+    };
+    let may_climb = text.len() <= 4096 && (text.contains("..") || text.contains('%') || !text.is_ascii());
+    // What cannot be read to its end climbs by what can be seen of it.
+    may_climb && path::readings(text).map_or_else(|_| leaves(text), |readings| readings.of(text).any(leaves))
 }
 
 /// `a/../../x`, also encoded.

@@ -18,6 +18,7 @@ pub use pattern::{is_public_suffix, pattern_for};
 pub use reach::{Reach, reach, reach_of};
 pub use read::{looks_like_url, read};
 pub use set::{HostSet, UrlSet};
+pub use spelling::has_scheme;
 
 pub(super) use pattern::glob;
 pub(super) use spelling::{decode_once, is_stable, lenient_hosts};

@@ -18,6 +18,11 @@ pub(super) fn is_special(scheme: &str) -> bool {
     ["http", "https", "ws", "wss", "ftp"].iter().any(|special| scheme.eq_ignore_ascii_case(special))
 }
 
+/// Whether a URL says its scheme.
+pub fn has_scheme(text: &str) -> bool {
+    split_scheme(text.trim()).is_some()
+}
+
 /// The scheme of an absolute URL and what follows the colon.
 pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;

@@ -17,6 +17,17 @@ pub fn has_url_form(text: &str) -> bool {
         || text.starts_with("file:/")
 }
 
+/// Whether a string has the form of a URL without a scheme: `//x.org/a`, `www.x.org`.
+pub fn has_bare_url_form(text: &str) -> bool {
+    let text = text.trim();
+    let is_www = text.len() > 6 && text.to_lowercase().starts_with("www.");
+    is_www
+        || text.strip_prefix("//").or_else(|| text.strip_prefix(r"\\")).is_some_and(|rest| {
+            let host = rest.split(['/', '\\', '?', '#']).next().unwrap();
+            host.contains(['.', ':', '@']) && !host.starts_with('.') && !host.ends_with(':')
+        })
+}
+
 fn is_scheme(text: &str) -> bool {
     text.len() > 1 && text.chars().all(|c| c.is_ascii_alphabetic())
 }

@@ -203,7 +203,10 @@ impl Reader {
                 for (key, value) in members {
                     let (at, pattern) = (member(&spot.at, key), member(&spot.pattern, key));
                     let here = Spot { at, pattern, key: key.clone(), in_array: false };
-                    if has_path_form(key) || (key_kind(&spot.key) == Some(Key::Path) && is_file_name(key)) {
+                    if has_path_form(key)
+                        || climbs_out(key)
+                        || (key_kind(&spot.key) == Some(Key::Path) && is_file_name(key))
+                    {
                         self.paths(&here, key);
                     }
                     self.value(&here, value);
@@ -225,7 +228,7 @@ impl Reader {
         let embedded = (!text.contains(char::is_whitespace)).then(|| path_in_word(text)).flatten();
         let kinds = match self.declared.kinds.get(&spot.pattern) {
             Some(kinds) => kinds.clone(),
-            None => guess(&spot.key, text).into_iter().collect(),
+            None => guess(&spot.key, text),
         };
         if kinds.iter().any(|kind| *kind != Kind::Text) || (kinds.is_empty() && spot.in_array) {
             embedded.into_iter().for_each(|path| self.paths(spot, path));
@@ -299,13 +302,40 @@ fn is_file_name(key: &str) -> bool {
     key_kind(key).is_none() && key.contains(['.', '/', '\\']) && !key.contains(char::is_whitespace)
 }
 
-fn guess(key: &str, text: &str) -> Option<Kind> {
+fn guess(key: &str, text: &str) -> Vec<Kind> {
+    let is_url = (hosts::has_url_form(text) || hosts::has_bare_url_form(text)) && !text.trim().contains(' ');
+    let first = first_guess(key, text, is_url);
+    // A server that opens files may open it whatever else it is.
+    let place_too = match key_kind(key) {
+        Some(Key::Text | Key::Other | Key::Sql | Key::Command) => false,
+        Some(Key::Path | Key::Base | Key::MaybePath) => is_url && (!hosts::has_url_form(text) || climbs_out(text)),
+        Some(Key::Url | Key::Address) | None => has_path_form(text) || climbs_out(text),
+    };
+    let place = (place_too && first.is_some_and(|kind| kind != Kind::Path)).then_some(Kind::Path);
+    first.into_iter().chain(place).collect()
+}
+
+/// `https://x.org/../../../etc`: as a relative path it leaves the folder that it starts from.
+fn climbs_out(text: &str) -> bool {
+    // How far below its start it stands after each name.
+    let leaves = |text: &str| {
+        let names = text.split(['/', '\\']).filter(|name| !["", "."].contains(name));
+        let steps = names.map(|name| if name == ".." { -1 } else { 1 });
+        steps.scan(0, |depth, step| Some(std::mem::replace(depth, *depth + step) + step)).any(|depth| depth < 0)
+    };
+    match places::readings(text) {
+        Some(all) => all.iter().any(|one| leaves(one)),
+        None => leaves(text),
+    }
+}
+
+fn first_guess(key: &str, text: &str, is_url: bool) -> Option<Kind> {
     let key = key_kind(key);
     let separated = has_path_form(text) || (text.contains(['/', '\\']) && !text.contains(", "));
     match key {
         Some(Key::Path | Key::Base) if text.is_empty() => Some(Kind::Path),
         _ if text.is_empty() => None,
-        _ if hosts::has_url_form(text) && !text.contains(' ') => Some(Kind::Url),
+        _ if is_url => Some(Kind::Url),
         Some(Key::Path | Key::Base) => Some(Kind::Path),
         Some(Key::MaybePath) if !text.contains('\n') && (separated || text == ".") => Some(Kind::Path),
         Some(Key::Url) if !text.contains('\n') => Some(Kind::Url),
