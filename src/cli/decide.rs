@@ -133,11 +133,12 @@ impl Judge {
             if read.map_err(|error| Failure::environment(format!("cannot read {name}: {error}")))? == 0 {
                 break;
             }
-            let text = String::from_utf8_lossy(&line);
-            if text.trim().is_empty() {
-                continue;
-            }
-            let answer = match self.judge_line(text.trim()) {
+            let judged = match std::str::from_utf8(&line) {
+                Ok(text) if text.trim().is_empty() => continue,
+                Ok(text) => self.judge_line(text.trim()),
+                Err(error) => Err(format!("byte {} of the line is no UTF-8", error.valid_up_to() + 1)),
+            };
+            let answer = match judged {
                 Ok(Some(verdict)) => self.answer(&verdict),
                 Ok(None) => continue,
                 Err(why) => {

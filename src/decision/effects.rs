@@ -132,17 +132,25 @@ struct Reader<'a> {
     arguments: &'a Map<String, Value>,
     hints: &'a Hints,
     changes: bool,
-    /// Arguments that other paths may be relative to: key and value.
-    bases: Vec<(&'a str, &'a str)>,
+    /// Arguments that other paths may be relative to: key, and one reading of the value. Each value once.
+    bases: Vec<(&'a str, String)>,
 }
 
 impl<'a> Reader<'a> {
     fn new(tool: &'a str, arguments: &'a Map<String, Value>, hints: &'a Hints, changes: bool) -> Reader<'a> {
-        let bases = arguments.iter().filter_map(|(key, value)| {
-            let value = value.as_str().filter(|text| !text.is_empty())?;
-            (keys::kind_of(key) == Some(KeyKind::Base)).then_some((key.as_str(), value))
-        });
-        Reader { tool, arguments, hints, changes, bases: bases.collect() }
+        let mut bases: Vec<(&str, String)> = Vec::new();
+        for (key, value) in arguments {
+            let Some(value) = value.as_str().filter(|text| !text.is_empty()) else { continue };
+            if keys::kind_of(key) != Some(KeyKind::Base) || bases.len() > MOST_BASES {
+                continue;
+            }
+            for reading in readings_of_base(value) {
+                if !bases.iter().any(|(_, known)| *known == reading) {
+                    bases.push((key, reading));
+                }
+            }
+        }
+        Reader { tool, arguments, hints, changes, bases }
     }
 
     fn read(&self, found: &mut Vec<Effect>) {
@@ -314,12 +322,31 @@ impl<'a> Reader<'a> {
             effects.push(Effect { argument: spot.pointer.clone(), what: read_path(text, standing) });
         };
         match self.hints.relative_to.get(spot.pattern()).and_then(|sibling| self.arguments.get(sibling)) {
-            Some(declared) => push(declared.as_str()),
+            Some(Value::String(declared)) => {
+                readings_of_base(declared).iter().for_each(|reading| push(Some(reading)));
+            }
+            Some(_) => push(None),
             None => {
                 push(None);
                 self.bases.iter().filter(|(key, _)| *key != spot.key).for_each(|(_, value)| push(Some(value)));
+                if self.bases.len() > MOST_BASES {
+                    let why = "more folders to start from than any call has".to_owned();
+                    let what = What::Unreadable { kind: Kind::Path, why };
+                    effects.push(Effect { argument: spot.pointer.clone(), what });
+                }
             }
         }
+    }
+}
+
+/// So many folders a path may be relative to; each costs a look at every path.
+const MOST_BASES: usize = 16;
+
+/// The folder as each server may read it; one that cannot be read is denied where it stands itself.
+fn readings_of_base(written: &str) -> Vec<String> {
+    match path::readings(written) {
+        Ok(readings) => readings.of(written).map(str::to_owned).collect(),
+        Err(_) => vec![written.to_owned()],
     }
 }
 

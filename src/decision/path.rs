@@ -152,27 +152,28 @@ fn trimmed(text: &str) -> (&str, &str) {
 fn from_file_uri(text: &str) -> Result<Vec<String>, String> {
     let Some(rest) = strip_scheme(text, "file:") else { return Ok(vec![text.to_owned()]) };
     let cut = rest.split(['?', '#']).next().unwrap_or(rest);
-    let mut readings = vec![from_uri_path(cut)?];
+    let mut readings = from_uri_path(cut)?;
     if cut.len() < rest.len() {
-        readings.push(from_uri_path(rest)?);
+        readings.extend(from_uri_path(rest)?);
     }
     Ok(readings)
 }
 
-fn from_uri_path(rest: &str) -> Result<String, String> {
+fn from_uri_path(rest: &str) -> Result<Vec<String>, String> {
     let decoded = |path: &str| percent_decoded(path).unwrap_or_else(|| path.to_owned());
-    let Some(after) = rest.strip_prefix("//") else { return Ok(decoded(rest)) };
+    let Some(after) = rest.strip_prefix("//") else { return Ok(vec![decoded(rest)]) };
     let (host, path) = after.split_at(after.find('/').unwrap_or(after.len()));
     if !host.is_empty() && !host.eq_ignore_ascii_case("localhost") && !host.starts_with(['.', '~']) {
         return Err(format!("a file on the host `{host}`"));
     }
     let path = if host.starts_with(['.', '~']) { after } else { path };
-    // `/C:/x` is `C:/x` to everybody who reads such URIs.
-    let path = match path.as_bytes() {
-        [b'/', drive, b':', ..] if drive.is_ascii_alphabetic() => path.get(1..).unwrap_or(path),
-        _ => path,
+    // `/C:/x` is `C:/x` to who knows drives, and a folder of that name to who does not.
+    let drive = match path.as_bytes() {
+        [b'/', drive, b':', ..] if drive.is_ascii_alphabetic() => path.get(1..),
+        _ => None,
     };
-    Ok(decoded(path))
+    let climbs = path.contains("..") || path.contains('%');
+    Ok(drive.into_iter().chain((drive.is_none() || climbs).then_some(path)).map(decoded).collect())
 }
 
 fn strip_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {

@@ -29,6 +29,8 @@ pub const KEY_FILES: &str = "key-files";
 pub const STARTUP_FILES: &str = "startup-files";
 /// The machine's accounts, and who may log in.
 pub const ACCOUNT_FILES: &str = "account-files";
+/// What another process, or the server itself, has open, by way of the system's table of processes.
+pub const PROCESS_FILES: &str = "process-files";
 /// `.env` and its relatives, but not `.env.example`.
 pub const ENV_FILES: &str = "env-files";
 /// What git runs or obeys.
@@ -48,7 +50,7 @@ pub const CREDENTIALS_OUTSIDE: &str = "credentials-outside";
 /// Line ends in what becomes a header of a mail or a request.
 pub const HEADER_LINES: &str = "header-lines";
 
-const TABLE: [Protection; 13] = [
+const TABLE: [Protection; 14] = [
     Protection {
         name: CREDENTIAL_FILES,
         what: "credentials are kept there",
@@ -172,6 +174,12 @@ const TABLE: [Protection; 13] = [
         places: &["/etc/pam.d", "/etc/pam.conf", "/etc/security", "/etc/ssh", "/etc/login.defs"],
     },
     Protection {
+        name: PROCESS_FILES,
+        what: "it leads to what a process has open, wherever that is",
+        names: &["proc/*/root", "proc/*/cwd", "proc/*/fd", "proc/*/map_files", "proc/*/task", "dev/fd"],
+        places: &[],
+    },
+    Protection {
         name: ENV_FILES,
         what: "environment files hold secrets",
         names: &[".env", ".env.*", ".envrc"],
@@ -288,6 +296,7 @@ fn index() -> &'static Index {
 
 /// Whether a bare word is a name that a protection lists: `.env`, `mcp.policy.yaml`.
 pub fn is_protected_name(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || "\"'`".contains(c));
     let short = text.len() < 256 && !text.contains(char::is_whitespace) && text.contains(['.', '_']);
     short && !named(index(), &Place::read(text, Os::Posix).folded()).is_empty()
 }
@@ -366,6 +375,8 @@ mod tests {
             (STARTUP_FILES, "/home/ada/.bashrc", "/home/ada/web/bashrc.md"),
             (ACCOUNT_FILES, "/etc/pam.d/sshd", "/etc/hosts"),
             (ACCOUNT_FILES, "/etc/ssh/sshd_config", "/etc/passwd"),
+            (PROCESS_FILES, "/proc/1/root/etc/passwd", "/proc/meminfo"),
+            (PROCESS_FILES, "/dev/fd/3", "/dev/null"),
             (ENV_FILES, "/home/ada/web/.env", "/home/ada/web/.env.example"),
             (ENV_FILES, "/home/ada/web/.env.local", "/home/ada/web/env.local"),
             (ENV_FILES, "/home/ada/web/.env.example.bak", "/home/ada/web/.env.sample"),

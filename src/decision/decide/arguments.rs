@@ -265,20 +265,28 @@ impl Scope<'_> {
         }
     }
 
-    /// What a declared path is relative to.
-    pub(super) fn start(&self, relative_to: Option<&str>) -> Start<'_> {
+    /// What a declared path is relative to: the sibling as each server may read it, if there is one.
+    pub(super) fn bases(&self, relative_to: Option<&str>) -> Result<Option<Vec<String>>, String> {
         let base = relative_to.and_then(|sibling| self.arguments.get(sibling)).and_then(Value::as_str);
-        Start { root: self.root, base }
+        let Some(base) = base else { return Ok(None) };
+        Ok(Some(path::readings(base)?.of(base).map(str::to_owned).collect()))
     }
 
     /// Every reading of the path, wherever it leads, must be granted.
     fn check_path(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> Result<(), String> {
-        let readings = path::readings(text).map_err(|why| format!("it names no place that can be told: {why}"))?;
-        let start = self.start(relative_to);
-        let mut places = readings.of(text).flat_map(|reading| self.facts.lead(self.facts.absolute(start, reading)));
-        match places.find(|place| set.holds(place, self.facts).is_none()) {
-            Some(outside) => Err(format!("it leads to {outside}, which is not granted")),
-            None => Ok(()),
+        let untold = |why| format!("it names no place that can be told: {why}");
+        let readings = path::readings(text).map_err(untold)?;
+        let within = |base: Option<&str>| {
+            let start = Start { root: self.root, base };
+            let mut places = readings.of(text).flat_map(|reading| self.facts.lead(self.facts.absolute(start, reading)));
+            match places.find(|place| set.holds(place, self.facts).is_none()) {
+                Some(outside) => Err(format!("it leads to {outside}, which is not granted")),
+                None => Ok(()),
+            }
+        };
+        match self.bases(relative_to).map_err(untold)? {
+            None => within(None),
+            Some(bases) => bases.iter().try_for_each(|base| within(Some(base))),
         }
     }
 
@@ -286,7 +294,7 @@ impl Scope<'_> {
     fn suggested_path(&self, text: &str) -> Option<String> {
         let readings = path::readings(text).ok()?;
         let reading = readings.of(text).last()?;
-        let place = self.facts.lead(self.facts.absolute(self.start(None), reading)).last()?;
+        let place = self.facts.lead(self.facts.absolute(Start { root: self.root, base: None }, reading)).last()?;
         Some(super::world::in_policy_words(&place, self.facts))
     }
 }

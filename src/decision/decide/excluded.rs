@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::model::effects::Found;
+use crate::model::effects::{Found, Start};
 
 use super::super::path::{self, PathSet};
 use super::super::policy::check::{Check, Test};
@@ -52,9 +52,15 @@ impl Scope<'_> {
 
     /// By its spelling or by where it leads, as a denial.
     fn touches_place(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> bool {
-        let Ok(readings) = path::readings(text) else { return true };
-        let led = Led::new(readings.of(text), self.start(relative_to), self.facts);
-        led.places().any(|place| set.holds(place, self.facts).is_some())
+        let (Ok(readings), Ok(bases)) = (path::readings(text), self.bases(relative_to)) else { return true };
+        let within = |base: Option<&str>| {
+            let led = Led::new(readings.of(text), Start { root: self.root, base }, self.facts);
+            led.places().any(|place| set.holds(place, self.facts).is_some())
+        };
+        match bases {
+            None => within(None),
+            Some(bases) => bases.iter().any(|base| within(Some(base))),
+        }
     }
 }
 

@@ -128,7 +128,10 @@ fn judge_path(
         }
     }
     if let Some((rule, patterns, words)) = &server.denied_patterns {
-        let hit = led.places().find_map(|place| patterns.matches(place));
+        let hit = led.places().find_map(|place| {
+            let below = || path.changes.then(|| patterns.lies_below(&place.folded()).into_iter().min()).flatten();
+            patterns.matches(place).or_else(below)
+        });
         if let Some(word) = hit.and_then(|index| words.get(index)) {
             ruling.reason(denial(effect, rule, &path.written, format!("it matches `{word}`, which is denied")));
         }

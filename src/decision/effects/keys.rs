@@ -151,16 +151,24 @@ pub fn has_path_form(text: &str) -> bool {
         return false;
     }
     // Servers trim what they are given.
-    let text = text.trim().trim_start_matches(['"', '\'']);
-    if text.len() > 4096 || text.contains(['\n', '\r', '\t']) {
+    let text = text.trim().trim_start_matches(['"', '\'', '`']);
+    if text.contains(['\n', '\r', '\t']) {
         return false;
+    }
+    if text.len() > 4096 {
+        // None is so long, but one that is tidied up first; what base64 writes has no such part.
+        return text.contains("/./") || text.contains("/../");
     }
     let bytes = text.as_bytes();
     match bytes {
-        [b'/', b'/', ..] => !text.trim_start_matches('/').contains("//") && text.len() > 2,
+        // Two slashes within are those of an XPath, if its other signs are there as well.
+        [b'/', b'/', ..] => {
+            let is_xpath = text.trim_start_matches('/').contains("//") && text.contains(['[', '@', '*', '(']);
+            !is_xpath && text.len() > 2
+        }
         [b'/', second, ..] => !second.is_ascii_whitespace(),
         [b'~'] | [b'~', b'/' | b'\\', ..] => true,
-        [b'~', b'a'..=b'z', ..] => text.contains('/'),
+        [b'~', b'a'..=b'z', ..] => text.contains(['/', '\\']) || climbs(text),
         [b'.', b'/' | b'\\', ..] | [b'.', b'.'] | [b'.', b'.', b'/' | b'\\', ..] => true,
         [b'\\', b'\\', ..] => true,
         [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic() => true,

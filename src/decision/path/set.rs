@@ -11,7 +11,7 @@ use crate::model::place::{self, Place};
 
 mod folders;
 
-use folders::Folder;
+use folders::{Folder, Glob};
 
 /// What a place of the policy is relative to. Resolved against the facts of each request, since a recorded request may
 /// come from another machine.
@@ -225,11 +225,16 @@ impl Entry {
     }
 
     /// Only `*`, `**` and `?` are wildcards: `[id]` is the name of a folder.
-    fn glob(&self, folds: bool) -> Result<Option<GlobMatcher>, String> {
+    fn glob(&self, folds: bool) -> Result<Option<Glob>, String> {
         let Some(glob) = &self.glob else { return Ok(None) };
         let escaped = form(glob, folds).replace('[', "[[]");
-        let glob = GlobBuilder::new(&escaped).literal_separator(true).backslash_escape(false).build();
-        glob.map(|glob| Some(glob.compile_matcher())).map_err(|error| error.kind().to_string())
+        let compile = |text: &str| -> Result<GlobMatcher, String> {
+            let glob = GlobBuilder::new(text).literal_separator(true).backslash_escape(false).build();
+            glob.map(|glob| glob.compile_matcher()).map_err(|error| error.kind().to_string())
+        };
+        let names = escaped.split('/').take_while(|name| *name != "**").map(compile).collect::<Result<_, _>>()?;
+        let is_deep = escaped.split('/').any(|name| name == "**");
+        Ok(Some(Glob { whole: compile(&escaped)?, names, is_deep }))
     }
 
     /// A place with a drive, on a share or behind a device.

@@ -156,7 +156,14 @@ fn every_place(text: &str, relative_to: Option<&str>, with: With<'_>) -> Option<
 fn every_absolute(text: &str, relative_to: Option<&str>, with: With<'_>) -> Option<Vec<String>> {
     let base = relative_to.and_then(|sibling| with.arguments.get(sibling)).and_then(Value::as_str);
     let readings = places::readings(text)?;
-    Some(readings.iter().map(|reading| places::absolute(reading, with.root, base, with.facts)).collect())
+    let bases = match base {
+        Some(base) => places::readings(base)?.into_iter().map(Some).collect(),
+        None => vec![None],
+    };
+    let from = |base: &Option<String>| -> Vec<String> {
+        readings.iter().map(|reading| places::absolute(reading, with.root, base.as_deref(), with.facts)).collect()
+    };
+    Some(bases.iter().flat_map(from).collect())
 }
 
 /// 1 and 1.0 are one number. Where doubles leave whole numbers out, one of them is no number that can be named.

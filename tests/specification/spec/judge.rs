@@ -368,7 +368,11 @@ impl<'a> Judge<'a> {
         if all.iter().any(denied) {
             self.speak(Decision::Deny, &self.at(".denied_paths"), Some(argument));
         }
-        if all.iter().any(|place| places::is_named(&server.denied_patterns, place)) {
+        let named = |place: &&String| {
+            places::is_named(&server.denied_patterns, place)
+                || (takes_away && places::holds_named(&server.denied_patterns, place))
+        };
+        if all.iter().any(named) {
             self.speak(Decision::Deny, &self.at(".denied_patterns"), Some(argument));
         }
     }

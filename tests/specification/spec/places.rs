@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 pub fn readings(text: &str) -> Option<Vec<String>> {
     let bare = text.trim().trim_matches(['"', '\'']).to_owned();
     let mut found = match bare.strip_prefix("file:") {
-        Some(rest) => vec![percent_decoded(from_uri(rest)?)],
+        Some(rest) => from_uri(rest)?.into_iter().map(percent_decoded).collect(),
         None => vec![bare.clone()],
     };
     if bare != text {
@@ -33,11 +33,17 @@ pub fn readings(text: &str) -> Option<Vec<String>> {
 }
 
 /// `file:///x` and `file://localhost/x` are `/x`, and `file:///C:/x` is `C:/x`; no file of another host is a place of ours.
-fn from_uri(rest: &str) -> Option<&str> {
-    let Some(after) = rest.strip_prefix("//") else { return Some(rest) };
+fn from_uri(rest: &str) -> Option<Vec<&str>> {
+    let Some(after) = rest.strip_prefix("//") else { return Some(vec![rest]) };
     let path = after.strip_prefix("localhost").unwrap_or(after);
     let below_root = path.strip_prefix('/')?;
-    Some(if has_drive(below_root) { below_root } else { path })
+    // To who knows no drives `C:` is a name like others, and one can climb out of it.
+    let may_climb = path.contains("..") || path.contains('%');
+    Some(match (has_drive(below_root), may_climb) {
+        (true, true) => vec![below_root, path],
+        (true, false) => vec![below_root],
+        (false, _) => vec![path],
+    })
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -363,10 +369,20 @@ pub fn lies_below(list: &[String], place: &str, facts: &Facts) -> bool {
     let place = same_case(place, true);
     let place: Vec<&str> = names_and_root(&place);
     entries(list, facts).iter().any(|entry| {
-        let folder: Vec<String> = entry.names[..entry.plain].iter().map(|name| same_case(name, true)).collect();
-        let inside = folder.len() >= place.len() && folder.iter().zip(&place).all(|(one, other)| one == other);
-        inside && entry.names.len() > place.len()
+        let pattern: Vec<String> = entry.names.iter().map(|name| same_case(name, true)).collect();
+        begins(&pattern, &place)
     })
+}
+
+/// Whether what the pattern names may lie below the names.
+fn begins(pattern: &[String], names: &[&str]) -> bool {
+    match (pattern.split_first(), names.split_first()) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        // Behind it any place may hold one, and most are files.
+        (Some((first, _)), Some(_)) if first == "**" => false,
+        (Some((first, rest)), Some((name, below))) => name_matches(first, name) && begins(rest, below),
+    }
 }
 
 /// Component by component; `**` is any number of them.
@@ -401,7 +417,7 @@ pub fn holds_named(patterns: &[String], place: &str) -> bool {
     let place = same_case(place, true);
     let names: Vec<&str> = names(&place);
     patterns.iter().flat_map(|pattern| alternatives(&same_case(pattern, true))).any(|pattern| {
-        let parts: Vec<&str> = pattern.split('/').collect();
+        let parts: Vec<&str> = pattern.split(['/', '\\']).collect();
         (1..parts.len()).any(|count| {
             names.len() >= count
                 && parts[..count]

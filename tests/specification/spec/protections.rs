@@ -11,7 +11,7 @@ struct Protection {
     places: &'static [&'static str],
 }
 
-const TABLE: [Protection; 7] = [
+const TABLE: [Protection; 8] = [
     Protection {
         name: "credential-files",
         names: &[
@@ -34,6 +34,11 @@ const TABLE: [Protection; 7] = [
         places: &["/etc/profile", "/etc/cron.d", "/etc/environment"],
     },
     Protection { name: "account-files", names: &[], places: &["/etc/pam.d", "/etc/ssh"] },
+    Protection {
+        name: "process-files",
+        names: &["proc/*/root", "proc/*/cwd", "proc/*/fd", "proc/*/map_files", "proc/*/task", "dev/fd"],
+        places: &[],
+    },
     Protection { name: "env-files", names: &[".env", ".env.*", ".envrc"], places: &[] },
     Protection { name: "git-internals", names: &[".git/config", ".git/hooks", ".gitconfig"], places: &[] },
     Protection {
@@ -74,6 +79,7 @@ pub fn of_place(place: &str, takes_away: bool, off: &[String], facts: &Facts) ->
 
 /// Whether a bare word is a name of the table.
 pub fn is_protected_name(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || ['"', '\'', '`'].contains(&c));
     !text.contains(char::is_whitespace)
         && text.contains(['.', '_'])
         && !of_place(&super::places::place(text, Os::Posix), false, &[], &Facts::default()).is_empty()

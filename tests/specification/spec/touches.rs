@@ -174,13 +174,19 @@ impl Reader {
         let takes_away = self.takes_away && !is_base(&spot.key);
         let sibling = self.declared.relative_to.get(&spot.pattern).and_then(|name| self.arguments.get(name)).cloned();
         if let Some(sibling) = sibling {
-            return self.path_by(&spot.at, text, sibling.as_str().map(str::to_owned), takes_away);
+            let Some(sibling) = sibling.as_str() else { return self.path_by(&spot.at, text, None, takes_away) };
+            for folder in places::readings(sibling).unwrap_or_else(|| vec![sibling.to_owned()]) {
+                self.path_by(&spot.at, text, Some(folder), takes_away);
+            }
+            return;
         }
         self.path_by(&spot.at, text, None, takes_away);
         let folders = self.arguments.clone().into_iter().filter(|(key, _)| is_base(key) && *key != spot.key);
         for (_, folder) in folders {
             if let Some(folder) = folder.as_str().filter(|folder| !folder.is_empty()) {
-                self.path_by(&spot.at, text, Some(folder.to_owned()), takes_away);
+                for folder in places::readings(folder).unwrap_or_else(|| vec![folder.to_owned()]) {
+                    self.path_by(&spot.at, text, Some(folder), takes_away);
+                }
             }
         }
     }
@@ -257,6 +263,11 @@ impl Reader {
         for named in commands.iter().flat_map(|words| words::named_by(words)) {
             match named {
                 words::Named::Path(path) => self.paths(spot, &path),
+                words::Named::Gone(path) => {
+                    let takes_away = std::mem::replace(&mut self.takes_away, true);
+                    self.paths(spot, &path);
+                    self.takes_away = takes_away;
+                }
                 words::Named::Url(url) => self.touch(&spot.at, hosts::read_url(&url).map_or(What::Other, What::Url)),
             }
         }
@@ -351,9 +362,9 @@ fn first_guess(key: &str, text: &str, is_url: bool) -> Option<Kind> {
 
 /// Whether a string has the form of a path, whatever its key.
 fn has_path_form(text: &str) -> bool {
-    let text = text.trim().trim_start_matches(['"', '\'']);
+    let text = text.trim().trim_start_matches(['"', '\'', '`']);
     let climbs = ["../", "..\\", "%2e"].iter().any(|climb| text.contains(climb)) && !text.contains("://");
-    let begins = ["/", "~/", "~\\", "./", ".\\", "../", "..\\", "~bob/", "file:", "$HOME", "\\\\"]
+    let begins = ["/", "~/", "~\\", "./", ".\\", "../", "..\\", "~bob/", "~bob\\", "file:", "$HOME", "\\\\"]
         .iter()
         .any(|start| text.starts_with(start));
     let after_drive = text.strip_prefix(|c: char| c.is_ascii_alphabetic()).and_then(|rest| rest.strip_prefix(':'));

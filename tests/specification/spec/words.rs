@@ -55,6 +55,8 @@ pub fn command_is_granted(patterns: &[String], words: &[&str]) -> bool {
 /// What a word of a command names.
 pub enum Named {
     Path(String),
+    /// It goes away, with all below it.
+    Gone(String),
     Url(String),
 }
 
@@ -66,7 +68,8 @@ pub fn named_by(words: &[&str]) -> Vec<Named> {
         if at > 0 && word.contains("://") {
             found.push(Named::Url((*word).to_owned()));
         } else if looks_like_path || (at > 0 && words[0] == "cat" && !word.starts_with('-')) {
-            found.push(Named::Path((*word).to_owned()));
+            let named = if words[0] == "rm" { Named::Gone } else { Named::Path };
+            found.push(named((*word).to_owned()));
         }
     }
     found

@@ -97,3 +97,11 @@ fn limit_a_line_end_passes_where_nothing_says_that_it_becomes_a_header() {
     );
     held.denies("mail", "send", hidden, "servers.mail.tools.send.args.about");
 }
+
+#[test]
+fn limit_behind_two_stars_a_folder_is_taken_away_unseen() {
+    let under = Under::policy("servers: { fs: { allowed_tools: [delete_dir], denied_paths: [\"src/**/*.key\"] } }");
+    let verdict = |path: &str| under.verdict("fs", "delete_dir", json!({ "path": path })).decision;
+    assert_eq!(verdict("src/a"), Decision::Allow);
+    assert_eq!([verdict("src"), verdict("src/a/x.key")], [Decision::Deny, Decision::Deny]);
+}

@@ -33,3 +33,89 @@ fn what_reads_as_a_url_and_as_a_path_is_both() {
         assert_eq!(verdict(key, text), Decision::Allow, "{key}: {text}");
     }
 }
+
+#[test]
+fn the_folder_that_others_start_from_is_read_in_every_way() {
+    let under = Under::policy(
+        "servers: { git: { allowed_tools: [git_add], allowed_paths: [.], denied_paths: [./secret/a] }, \
+         own: { tools: { git_add: { args: { dir: { paths: [.] }, files: { each: { paths: [.], relative_to: dir } } } } } } }",
+    );
+    let add = |base: &str, file: &str| under.verdict("git", "git_add", json!({"repo_path": base, "files": [file]}));
+    for base in ["secret", " secret", "\"secret\"", "secre%74", "secret\n", "ｓecret", r"src\..\secret"] {
+        assert_eq!(add(base, "a").decision, Decision::Deny, "{base:?}");
+        assert_eq!(add(base, "b").decision, Decision::Allow, "{base:?}");
+    }
+    let own = |base: &str| under.verdict("own", "git_add", json!({"dir": base, "files": ["config"]})).decision;
+    for base in [".git", " .git", "%2egit", "\".git\""] {
+        assert_eq!(own(base), Decision::Deny, "{base:?}");
+    }
+    assert_eq!(own("src"), Decision::Allow);
+}
+
+#[test]
+fn so_many_folders_to_start_from_that_nobody_has_them_are_refused_and_cost_little() {
+    let under = Under::policy("servers: { git: { allowed_tools: [git_add] } }");
+    let mut arguments = Map::from_iter([("paths".to_owned(), json!(vec!["a"; 3_000]))]);
+    for number in 0..3_000 {
+        // The same words in other letter cases.
+        let key: String = "repositorypath"
+            .chars()
+            .enumerate()
+            .map(|(at, c)| if number >> at & 1 == 1 { c.to_ascii_uppercase() } else { c })
+            .collect();
+        arguments.insert(key, json!(format!("s{number}")));
+    }
+    assert_eq!(under.verdict("git", "git_add", Value::Object(arguments)).decision, Decision::Deny);
+    assert_eq!(under.verdict("git", "git_add", json!({"repo_path": "s", "paths": ["a"]})).decision, Decision::Allow);
+}
+
+#[test]
+fn who_takes_a_folder_away_takes_what_a_pattern_denies_in_it() {
+    let under = Under::policy(
+        "servers: { fs: { allowed_tools: [delete_dir, list_dir], denied_paths: [\"src/*/k.txt\", \"x*/y\", \"deep/**/z\"], \
+         denied_patterns: [\"secrets/*.txt\"] } }",
+    );
+    let verdict = |tool: &str, path: &str| under.verdict("fs", tool, json!({ "path": path })).decision;
+    for path in ["src", "src/a", "xz", "deep", "secrets", "a/secrets", "."] {
+        assert_eq!(verdict("delete_dir", path), Decision::Deny, "{path}");
+        assert_eq!(verdict("list_dir", path), Decision::Allow, "{path}");
+    }
+    for path in ["src/a/b", "z", "docs", "deep/a/b.rs"] {
+        assert_eq!(verdict("delete_dir", path), Decision::Allow, "{path}");
+    }
+}
+
+#[test]
+fn the_table_of_processes_leads_nowhere_that_is_granted() {
+    let under = Under::policy("servers: { fs: { allowed_tools: [read] } }");
+    let verdict = |arguments: Value| under.verdict("fs", "read", arguments).decision;
+    for denied in [
+        json!({"cwd": "/", "path": "proc/1/root/etc/hosts"}),
+        json!({"repo_path": "/proc/1/root/etc", "path": "hosts"}),
+        json!({"repo_path": "/dev", "path": "fd/3"}),
+        json!({"path": "/dev/x/../fd/3"}),
+        json!({"path": "/proc/self/../self/fd/3"}),
+        json!({"path": "/proc/1/net/../root/etc/hosts"}),
+    ] {
+        assert_eq!(verdict(denied.clone()), Decision::Deny, "{denied}");
+    }
+    for allowed in [json!({"path": "/proc/meminfo"}), json!({"path": "/dev/null"}), json!({"path": "proc/root.md"})] {
+        assert_eq!(verdict(allowed.clone()), Decision::Allow, "{allowed}");
+    }
+}
+
+#[test]
+fn odd_spellings_have_the_form_of_a_path_at_any_key() {
+    let under = Under::policy("servers: { fs: { allowed_tools: [read], allowed_paths: [.] } }");
+    let verdict = |text: &str| under.verdict("fs", "read", json!({ "zebra": text })).decision;
+    let long = format!("/etc/{}shadow", "./".repeat(3_000));
+    for denied in ["//etc//shadow", "///etc///shadow", "`/etc/shadow`", " .env", "\".env\"", r"~bob\x", long.as_str()] {
+        assert_eq!(verdict(denied), Decision::Deny, "{denied:.80}");
+    }
+    let picture = format!("/9j/4AAQSkZJRg//{}", "ABCD/+9".repeat(1_000));
+    for allowed in ["//div[@id]//span", picture.as_str(), "a .env file"] {
+        assert_eq!(verdict(allowed), Decision::Allow, "{allowed:.80}");
+    }
+    let by_drive = under.verdict("fs", "read", json!({"path": "file:///C:/../etc/passwd"}));
+    assert_eq!(by_drive.decision, Decision::Deny);
+}

@@ -13,9 +13,37 @@ pub(super) struct Folder {
     /// Entries that are this place and all beneath it.
     plain: Vec<usize>,
     /// Entries whose first name with a wildcard stands in this folder.
-    globs: Vec<(GlobMatcher, usize)>,
+    globs: Vec<(Glob, usize)>,
     /// The first entry that names something below this folder.
     inside: Option<usize>,
+}
+
+/// A pattern of several names.
+#[derive(Debug, Clone)]
+pub(super) struct Glob {
+    /// The whole of it.
+    pub whole: GlobMatcher,
+    /// Name by name, up to the first `**`: what a folder on the way to a match is called.
+    pub names: Vec<GlobMatcher>,
+    /// It has a `**`, behind which any number of folders may stand.
+    pub is_deep: bool,
+}
+
+impl Glob {
+    /// Whether a match may lie below the place. Behind a `**` any place may hold one, and most are files: there it is only
+    /// said of the folder in which the `**` stands.
+    fn may_lie_below(&self, below: &str) -> bool {
+        let mut names = self.names.iter();
+        let mut rest = below;
+        while let Some((name, after)) = place::first_part(rest) {
+            match names.next() {
+                Some(glob) if glob.is_match(name) => rest = after,
+                Some(_) => return false,
+                None => return false,
+            }
+        }
+        self.is_deep || names.next().is_some()
+    }
 }
 
 /// A share lies below no root: what is said of the root is not said of it.
@@ -26,7 +54,7 @@ fn is_share(below: &str) -> bool {
 impl Folder {
     /// Adds an entry: the place itself, or with `glob` what matches below it. The two empty names in front of a share's
     /// are names as well.
-    pub fn insert(&mut self, folder: &str, glob: Option<GlobMatcher>, index: usize) {
+    pub fn insert(&mut self, folder: &str, glob: Option<Glob>, index: usize) {
         let mut here = self;
         let mut rest = folder;
         while let Some((name, after)) = place::first_part(rest) {
@@ -62,9 +90,9 @@ impl Folder {
 
     /// The entries of this very folder that hold the place.
     fn of_this(&self, below: &str, beneath: bool) -> impl Iterator<Item = usize> {
-        let matches = move |glob: &GlobMatcher| match beneath {
-            true => place::ancestors(below).any(|part| !part.is_empty() && glob.is_match(part)),
-            false => !below.is_empty() && glob.is_match(below),
+        let matches = move |glob: &Glob| match beneath {
+            true => place::ancestors(below).any(|part| !part.is_empty() && glob.whole.is_match(part)),
+            false => !below.is_empty() && glob.whole.is_match(below),
         };
         let globs = self.globs.iter().filter(move |(glob, _)| matches(glob)).map(|(_, index)| *index);
         let counts = !is_share(below);
@@ -73,15 +101,21 @@ impl Folder {
 
     /// The first entry that names something below the place.
     pub fn lies_below(&self, below: &str) -> Option<usize> {
-        self.find(below)?.inside
+        let Some((name, rest)) = place::first_part(below) else { return self.inside };
+        let by_glob = self.globs.iter().filter(|(glob, _)| glob.may_lie_below(below)).map(|(_, index)| *index);
+        let deeper = self.children.get(name).and_then(|child| child.lies_below(rest));
+        by_glob.chain(deeper).min()
     }
 
     /// Every entry that names something below the place.
     pub fn all_below(&self, below: &str, found: &mut Vec<usize>) {
-        let Some(folder) = self.find(below) else { return };
-        found.extend(folder.globs.iter().map(|(_, index)| *index));
-        for child in folder.children.values() {
-            child.all(found);
+        let Some((name, rest)) = place::first_part(below) else {
+            found.extend(self.globs.iter().map(|(_, index)| *index));
+            return self.children.values().for_each(|child| child.all(found));
+        };
+        found.extend(self.globs.iter().filter(|(glob, _)| glob.may_lie_below(below)).map(|(_, index)| *index));
+        if let Some(child) = self.children.get(name) {
+            child.all_below(rest, found);
         }
     }
 
@@ -96,12 +130,5 @@ impl Folder {
     /// The first entry of all.
     pub fn first(&self) -> Option<usize> {
         self.plain.iter().copied().chain(self.inside).min()
-    }
-
-    fn find(&self, below: &str) -> Option<&Folder> {
-        match place::first_part(below) {
-            Some((name, rest)) => self.children.get(name)?.find(rest),
-            None => Some(self),
-        }
     }
 }
