@@ -158,3 +158,19 @@ fn a_folder_whose_name_reads_as_the_one_above_opens_neither() {
         assert_eq!(decide(&place, &read(other)), "deny", "{other}");
     }
 }
+
+#[test]
+fn many_tools_of_one_rule_and_names_without_end_leave_a_policy_that_loads() {
+    let place = Place::new();
+    let call = |tool: &str| format!(r#"{{"server":"s","tool":"{tool}","arguments":{{}}}}"#);
+    let many: Vec<String> = (0..80).map(|number| call(&format!("list_all_of_the_things_{number}"))).collect();
+    let long = call(&format!("a{}", "b".repeat(2_000)));
+    let calls: Vec<&str> = many.iter().chain([&long]).map(String::as_str).collect();
+    place.write("traces/one.jsonl", &lines(&calls));
+    let said = infer(&place, &[]);
+    assert_eq!(decide(&place, &many[79]), "allow");
+    assert_eq!(decide(&place, &long), "deny");
+    assert!(said.contains("odd-name") || said.contains("a policy could not name this"), "{said}");
+    let policy = place.read("mcp.policy.yaml");
+    assert!(policy.lines().all(|line| line.len() <= 120), "{policy}");
+}

@@ -289,9 +289,10 @@ impl<'a> Observer<'a> {
 }
 
 /// Whether a policy can name the tool and nothing else by it. The name comes from the server: a comma in it would name
-/// two tools (`read_file, delete_repo`), and the decision refuses names that do not show all they hold.
+/// two tools (`read_file, delete_repo`), the decision refuses names that do not show all they hold, and YAML takes no key
+/// of more than 1,024 letters.
 fn can_be_granted(tool: &str) -> bool {
-    !tool.contains(',') && odd_name(tool).is_none()
+    !tool.contains(',') && tool.len() <= 256 && odd_name(tool).is_none()
 }
 
 fn odd(argument: &str, name: &str) -> danger::Never {

@@ -73,13 +73,21 @@ fn write_server(body: &mut String, inference: &Inference, name: &str, server: &S
     }
 }
 
+/// A line of so many letters is still read; YAML itself takes no key of more than 1,024.
+const WIDEST_LINE: usize = 100;
+
 /// Tools with the same rule stand on one line, unless a name could not be told from two.
 fn share_lines(server: &Server) -> Vec<(Vec<&str>, &Tool)> {
     let mut groups: Vec<(Vec<&str>, &Tool)> = Vec::new();
     for (name, tool) in &server.tools {
         let plain = yaml::is_plain_name(name);
         let same = groups.iter_mut().find(|(names, known)| {
-            plain && *known == tool && names.iter().all(|name| yaml::is_plain_name(name)) && tool.variants.is_none()
+            let width: usize = names.iter().map(|name| name.len() + 2).sum();
+            plain
+                && *known == tool
+                && width + name.len() <= WIDEST_LINE
+                && names.iter().all(|name| yaml::is_plain_name(name))
+                && tool.variants.is_none()
         });
         match same {
             Some((names, _)) => names.push(name),
