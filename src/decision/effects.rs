@@ -227,6 +227,9 @@ impl<'a> Reader<'a> {
                     self.paths_as(spot, path, Found::Embedded, true, found);
                 }
                 for text in &command.urls {
+                    if let Some(file) = keys::file_of_url(text) {
+                        self.paths(spot, file, Found::Embedded, found);
+                    }
                     found.push(Effect { argument: argument(), what: read_url(text, Found::Embedded) });
                 }
                 found.push(Effect { argument: argument(), what: What::Command(command) });

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::operands::{self, Role, Use};
 use super::unfold::{command_of_wrapper, from_program, program};
 use super::values::{self, Variables, text};
+use crate::decision::effects::keys;
 use crate::model::effects::Word;
 
 /// Programs whose operands are hosts or URLs without a scheme.
@@ -27,6 +28,9 @@ const HOST_PROGRAMS: &[&str] = &[
 
 /// The standard streams and what is always empty.
 const STREAMS: [&str; 5] = ["/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty"];
+
+/// Schemes besides `file` whose URLs name a place on this machine.
+const LOCAL_SCHEMES: [&str; 8] = ["unix", "sqlite", "sqlite3", "duckdb", "ipc", "npipe", "pipe", "local"];
 
 /// What has been found, each once, in order.
 #[derive(Default)]
@@ -184,7 +188,8 @@ impl Places {
                 }
                 Role::Remote => match text.split_once(':').filter(|(host, _)| !host.contains('/')) {
                     Some((host, path)) if !text.contains("://") => self.url(format!("ssh://{host}/{path}")),
-                    _ => self.look(text, Some(Use::Touched)),
+                    Some(_) => self.look(text, None),
+                    None => self.look(text, Some(Use::Touched)),
                 },
                 Role::Word => self.look(text, None),
             }
@@ -209,16 +214,14 @@ impl Places {
 
     /// Reads one word. `used`: it is a file whatever it looks like, and this becomes of it.
     fn look(&mut self, text: &str, used: Option<Use>) {
-        if let Some(mark) = text.find("://") {
-            let scheme = |byte: &u8| byte.is_ascii_alphanumeric() || b"+.-".contains(byte);
-            let length = text.as_bytes().iter().take(mark).rev().take_while(|byte| scheme(byte)).count();
-            if length > 0 {
-                let url = text.get(mark - length..).unwrap_or_default();
-                // In a sentence the URL ends at the space.
-                self.url(url.split_whitespace().next().unwrap_or_default().to_owned());
-                return;
-            }
+        let url = start_of_url(text);
+        if let Some(start) = url {
+            // In a sentence the URL ends at the space.
+            let url = text.get(start..).unwrap_or_default().split_whitespace().next().unwrap_or_default();
+            self.local(url);
+            self.url(url.to_owned());
         }
+        // A program that opens files takes `x://../y` for one below the folder `x:`.
         if let Some(used) = used.filter(|_| !text.is_empty()) {
             self.place(text, used);
             return;
@@ -229,11 +232,39 @@ impl Places {
             }
             return;
         }
+        if let Some(start) = url {
+            if text.get(..start).is_some_and(|before| before.contains('/')) || climbs(text) {
+                self.url_as_place(text);
+            }
+            return;
+        }
         if let Some((host, path)) = remote(text) {
             self.url(format!("ssh://{host}/{path}"));
             return;
         }
         self.pieces(text);
+    }
+
+    /// The socket or the database of a URL that leads to no other machine. Who reads the arguments knows `file:` itself.
+    fn local(&mut self, url: &str) {
+        let Some((scheme, rest)) = url.split_once("://") else { return };
+        let is_local = |part: &str| LOCAL_SCHEMES.iter().any(|local| part.eq_ignore_ascii_case(local));
+        if scheme.split('+').any(is_local) {
+            self.path(rest.split(['?', '#']).next().unwrap_or_default());
+            self.path(rest);
+        }
+    }
+
+    /// A word that holds a URL and may be a place: by itself, and behind its option.
+    fn url_as_place(&mut self, text: &str) {
+        self.path(text);
+        let behind_letter = text.strip_prefix('-').and_then(|option| option.get(1..));
+        for value in text.split_once('=').map(|(_, value)| value).into_iter().chain(behind_letter) {
+            self.path(value);
+        }
+        for (at, _) in text.match_indices(['@', '<']).take(MAX_FOLDERS) {
+            self.path(text.get(at + 1..).unwrap_or_default());
+        }
     }
 
     /// `--file=a/b`, `-Ca/b`, `@a/b`, `if=a/b`, `/a:/b`, `type=bind,source=/a`.
@@ -258,6 +289,19 @@ impl Places {
             }
         }
     }
+}
+
+/// Where the first URL of a text begins.
+fn start_of_url(text: &str) -> Option<usize> {
+    let mark = text.find("://")?;
+    let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || b"+.-".contains(byte);
+    let length = text.as_bytes().iter().take(mark).rev().take_while(|byte| is_scheme(byte)).count();
+    (length > 0).then(|| mark - length)
+}
+
+/// Whether a URL, taken for a path, leads up: no page is written so.
+fn climbs(url: &str) -> bool {
+    url.split(['/', '\\']).any(|part| part == "..") || keys::climbs_out(url)
 }
 
 /// A separator, a hidden name, `.`, `..`, `~`, or a name with an extension.

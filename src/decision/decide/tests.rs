@@ -17,6 +17,7 @@ fn facts() -> Facts {
 }
 
 mod commands;
+mod disguises;
 mod evasions;
 mod flows;
 mod limits;

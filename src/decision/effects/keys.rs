@@ -220,6 +220,13 @@ pub fn climbs_out(text: &str) -> bool {
     may_climb && path::readings(text).map_or_else(|_| leaves(text), |readings| readings.of(text).any(leaves))
 }
 
+/// The `file:` URL in a URL of that scheme, in any letter case, also behind what wraps it: `git+file:///x`.
+pub fn file_of_url(url: &str) -> Option<&str> {
+    let (scheme, _) = url.split_once(':')?;
+    let last = scheme.rsplit('+').next().filter(|last| last.eq_ignore_ascii_case("file"))?;
+    url.get(scheme.len() - last.len()..)
+}
+
 /// `a/../../x`, also encoded.
 fn climbs(text: &str) -> bool {
     let steps = |three: &[u8]| matches!(three, [b'.', b'.', b'/' | b'\\' | b'%'] | [b'%', b'2', b'e' | b'E']);

@@ -309,6 +309,9 @@ pub(super) const SYNTAXES: &[Syntax] = &[
             ("--data-ascii", Data),
             ("--data-binary", Data),
             ("--data-urlencode", NamedData),
+            // Not a beginning of the longer names below.
+            ("--url", Plain),
+            ("--proxy", Plain),
             ("--url-query", NamedData),
             ("--json", Data),
             ("--header", Data),
