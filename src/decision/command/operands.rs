@@ -41,6 +41,30 @@ pub(super) struct Roles {
     pub words: Vec<Role>,
     /// Places that are no whole word: the file in `if=x`, where a copy comes to lie, the folder that it stands in.
     pub more: Vec<(String, Use)>,
+    /// Why the words are not read to their end.
+    pub refused: Option<&'static str>,
+    /// How long the names are that were joined.
+    pub joined: usize,
+}
+
+/// Longer names are refused, all that one command joins taken together: each word may stand below each folder.
+pub(super) const MAX_JOINED: usize = 4 * 1024 * 1024;
+
+impl Roles {
+    /// A name below a folder; `None` where they have become too long.
+    fn join(&mut self, folder: &str, name: &str) -> Option<String> {
+        self.joined = self.joined.saturating_add(folder.len() + name.len() + 1);
+        if self.joined > MAX_JOINED {
+            self.refused = Some("its folders and names are too long together");
+            return None;
+        }
+        Some(format!("{}/{name}", folder.trim_end_matches('/')))
+    }
+
+    fn below(&mut self, folder: &str, name: &str, used: Use) {
+        let place = self.join(folder, name);
+        self.more.extend(place.map(|place| (place, used)));
+    }
 }
 
 /// With these a search takes no pattern: every operand is a file.
@@ -61,7 +85,7 @@ pub(super) fn roles(name: &str, texts: &[String], fed: bool) -> Roles {
         // Their operands are letters and numbers.
         "tr" | "expr" => {
             let role = |text: &String| if text.starts_with('-') { Role::Word } else { Role::Nothing };
-            Roles { words: texts.iter().map(role).collect(), more: Vec::new() }
+            Roles { words: texts.iter().map(role).collect(), ..Roles::default() }
         }
         _ => by_table(name, texts),
     };

@@ -53,16 +53,24 @@ pub(super) struct Places {
     /// Folders that a `cd` before led to: a relative path may start from any of them.
     folders: Vec<String>,
     moves: usize,
+    /// Why the words are not read to their end.
+    refused: Option<&'static str>,
+    /// How long everything is that was read as a place.
+    size: usize,
 }
 
 /// Each relative path is read from each folder, so there are few.
 const MAX_FOLDERS: usize = 8;
 
+/// More is refused, in bytes: each word may be read from each folder and in several spellings.
+const MAX_SIZE: usize = 4 * operands::MAX_JOINED;
+
 impl Places {
     pub(super) fn finish(self) -> Result<Found, String> {
-        match self.moves {
-            0..=MAX_FOLDERS => Ok(self.found),
-            _ => Err(format!("it changes its folder more than {MAX_FOLDERS} times")),
+        match (self.refused, self.moves) {
+            (Some(why), _) => Err(why.to_owned()),
+            (None, 0..=MAX_FOLDERS) => Ok(self.found),
+            (None, _) => Err(format!("it changes its folder more than {MAX_FOLDERS} times")),
         }
     }
 
@@ -80,15 +88,15 @@ impl Places {
             Some(rest) => format!("$HOME{rest}"),
             None => path.to_owned(),
         };
-        let relative = !path.starts_with(['/', '~', '$']);
-        if relative {
-            for joined in
-                self.folders.iter().map(|folder| format!("{}/{path}", folder.trim_end_matches('/'))).collect::<Vec<_>>()
-            {
-                self.add(joined, used);
-            }
+        let folders = if path.starts_with(['/', '~', '$']) { &[][..] } else { &self.folders };
+        self.size += path.len() + folders.iter().map(|folder| folder.len() + 1 + path.len()).sum::<usize>();
+        if self.size > MAX_SIZE {
+            self.refused = Some("its folders and names are too long together");
+            return;
         }
-        self.add(path, used);
+        let below: Vec<String> =
+            folders.iter().map(|folder| format!("{}/{path}", folder.trim_end_matches('/'))).collect();
+        below.into_iter().chain([path]).for_each(|path| self.add(path, used));
     }
 
     fn add(&mut self, path: String, used: Use) {
@@ -138,6 +146,7 @@ impl Places {
         }
         let texts: Vec<String> = rest.iter().map(text).collect();
         let mut roles = operands::roles(&name, &texts, fed);
+        self.refused = self.refused.or(roles.refused);
         // What a wrapper runs is read by itself.
         if let Some(start) = command_of_wrapper(&name, words) {
             roles.words.iter_mut().skip(start - 1).for_each(|role| *role = Role::Nothing);
@@ -172,8 +181,14 @@ impl Places {
         if *role == Role::Nothing || (open && (text.starts_with("<(") || text.starts_with(">("))) {
             return;
         }
+        if self.refused.is_some() {
+            return;
+        }
         let (spellings, unknown) =
             if open { self.variables.spellings(text) } else { (vec![text.to_owned()], Vec::new()) };
+        if open {
+            self.size += spellings.iter().map(String::len).sum::<usize>();
+        }
         for text in &spellings {
             // What a command prints is taken for a name in the folder where it is used.
             let is_printed = open && values::is_printed(text) && !unknown.iter().any(|name| text.starts_with(name));

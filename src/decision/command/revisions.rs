@@ -72,7 +72,7 @@ pub(super) fn roles(texts: &[String]) -> Roles {
         words.push(role);
         before = text;
     }
-    let mut roles = Roles { words, more: Vec::new() };
+    let mut roles = Roles { words, ..Roles::default() };
     let dry = texts.iter().any(|text| text == "--dry-run" || (is_cluster(text) && text.contains('n')));
     if verb == "clean" && !dry && !roles.words.contains(&Role::Tree) {
         roles.more.push((".".into(), Use::Changed));

@@ -9,6 +9,9 @@ use crate::model::effects::Word;
 /// So many spellings of one word are looked at.
 const MAX_SPELLINGS: usize = 64;
 
+/// So many variables are put in for one word.
+const MAX_STEPS: usize = 1024;
+
 /// A variable that no text sets: what holds it lies within no grant.
 const ANYTHING: &str = "$_";
 
@@ -103,9 +106,13 @@ impl Variables {
                 vec![(word.to_owned(), 0)]
             }
         };
+        let mut steps = 0;
         while let Some((text, from)) = open.pop() {
-            if done.len() + open.len() > MAX_SPELLINGS {
+            steps += 1;
+            // Values that hold other variables may double the text again and again, or come back to themselves.
+            if done.len() + open.len() > MAX_SPELLINGS || steps > MAX_STEPS || text.len() > MAX_WORD {
                 unknown.push(ANYTHING.to_owned());
+                done.push(text);
                 break;
             }
             let Some((start, end, name, whole)) = variable(&text, from) else {

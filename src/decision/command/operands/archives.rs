@@ -18,18 +18,24 @@ struct Archive {
     /// What is taken out, each with the folder that it comes to.
     members: Vec<String>,
     prints: bool,
+    /// How often it goes to another folder.
+    moves: usize,
 }
+
+/// Each folder starts from the one before, so there are few.
+const MAX_MOVES: usize = 16;
 
 impl Archive {
     fn new(mode: Mode) -> Archive {
-        Archive { roles: Roles::default(), mode, folder: None, members: Vec::new(), prints: false }
+        Archive { roles: Roles::default(), mode, folder: None, members: Vec::new(), prints: false, moves: 0 }
     }
 
-    fn below(&self, name: &str) -> String {
-        match &self.folder {
-            Some(folder) if !name.starts_with(['/', '~', '$']) => format!("{}/{name}", folder.trim_end_matches('/')),
-            _ => name.to_owned(),
-        }
+    fn below(&mut self, name: &str) -> String {
+        let joined = match &self.folder {
+            Some(folder) if !name.starts_with(['/', '~', '$']) => self.roles.join(folder, name),
+            _ => None,
+        };
+        joined.unwrap_or_else(|| name.to_owned())
     }
 
     /// A name within the archive, or one that goes into it.
@@ -79,7 +85,7 @@ pub(super) fn tar(texts: &[String]) -> Roles {
         archive.roles.words.push(Role::Nothing);
     }
     let mut ended = false;
-    while let Some(text) = texts.get(archive.roles.words.len()) {
+    while let Some(text) = texts.get(archive.roles.words.len()).filter(|_| archive.roles.refused.is_none()) {
         if let Some(letter) = waiting.pop() {
             archive.value(letter, text);
         } else if ended || !text.starts_with('-') || text == "-" {
@@ -96,7 +102,8 @@ pub(super) fn tar(texts: &[String]) -> Roles {
                 "files-from" => 'T',
                 "listed-incremental" => 'g',
                 "one-top-level" => {
-                    archive.folder = value.map(|value| archive.below(value)).or(archive.folder.take());
+                    let folder = value.map(|value| archive.below(value));
+                    archive.folder = folder.or(archive.folder.take());
                     '\0'
                 }
                 "exclude" | "transform" | "xform" | "strip-components" | "owner" | "group" | "mode" | "mtime"
@@ -139,6 +146,10 @@ impl Archive {
     fn value(&mut self, letter: char, value: &str) {
         match letter {
             'C' => {
+                self.moves += 1;
+                if self.moves > MAX_MOVES {
+                    self.roles.refused = Some("it changes its folder too often");
+                }
                 let folder = self.below(value);
                 self.roles.more.push((folder.clone(), Use::Touched));
                 self.folder = Some(folder);

@@ -70,7 +70,7 @@ pub(super) fn find(texts: &[String]) -> Roles {
         }
     }
     words.truncate(texts.len());
-    let mut roles = Roles { words, more: Vec::new() };
+    let mut roles = Roles { words, ..Roles::default() };
     look_for(&names, texts, &mut roles);
     if !has_start && deletes(texts) {
         roles.more.push((".".into(), Use::Changed));
@@ -137,16 +137,11 @@ pub(super) fn look_for(names: &[String], texts: &[String], roles: &mut Roles) {
     let is_name = |name: &&String| !name.starts_with('!') && !name.contains("..") && name.contains(['.', '_', '/']);
     // Each name is looked for in each place, so there are few of one or the other.
     let most = if names.len() > MAX_SEARCHED { 1 } else { MAX_SEARCHED };
-    let found: Vec<_> = names
-        .iter()
-        .filter(is_name)
-        .flat_map(|name| {
-            places.iter().take(most).map(move |place| {
-                (format!("{}/{}", place.trim_end_matches('/'), name.trim_start_matches("./")), Use::Touched)
-            })
-        })
-        .collect();
-    roles.more.extend(found);
+    for name in names.iter().filter(is_name) {
+        for place in places.iter().take(most) {
+            roles.below(place, name.trim_start_matches("./"), Use::Touched);
+        }
+    }
 }
 
 /// In so many places a name is looked for; in the others it only has another folder before it.
@@ -159,7 +154,7 @@ pub(super) fn dd(texts: &[String]) -> Roles {
         (["if", "of"].contains(&name) && !file.is_empty()).then(|| (file.to_owned(), Use::Touched))
     };
     let role = |text: &String| if text.contains('=') { Role::Nothing } else { Role::Word };
-    Roles { words: texts.iter().map(role).collect(), more: texts.iter().filter_map(file).collect() }
+    Roles { words: texts.iter().map(role).collect(), more: texts.iter().filter_map(file).collect(), ..Roles::default() }
 }
 
 /// The files of `name=@file`, `name=<file;type=x`, `name=@"a b",c`.
@@ -221,8 +216,7 @@ fn goes(name: &str, operands: Operands, texts: &[String], files: &[usize], into:
     if deletes || spreads || (whole && (!is_folder || as_one)) {
         roles.more.push((to.to_owned(), Use::Changed));
     }
-    let joined = |name: &str| (format!("{}/{name}", to.trim_end_matches('/')), Use::Changed);
-    roles.more.extend(names.into_iter().flatten().map(joined));
+    names.into_iter().flatten().for_each(|name| roles.below(to, name, Use::Changed));
     if operands == Operands::Moved {
         let is_symbolic = name.ends_with("ln") && has_letter(texts, 's', &["--symbolic"]);
         for at in sources {
@@ -232,7 +226,7 @@ fn goes(name: &str, operands: Operands, texts: &[String], files: &[usize], into:
             let folder = if is_folder { to } else { to.rsplit_once('/').map_or(".", |(folder, _)| folder) };
             if is_symbolic && !source.starts_with(['/', '~', '$']) && folder != "." {
                 *role = Role::Nothing;
-                roles.more.push((format!("{}/{source}", folder.trim_end_matches('/')), Use::Changed));
+                roles.below(folder, source, Use::Changed);
             } else {
                 *role = Role::Tree;
             }
@@ -272,14 +266,14 @@ fn downloads(name: &str, texts: &[String], roles: &mut Roles) {
     let is_url = |(text, role): &(&String, &Role)| {
         **role == Role::Word && !text.starts_with('-') && text.contains(['/', '.', ':'])
     };
-    let file = |(text, _): (&String, &Role)| {
+    let last_name = |(text, _): (&String, &Role)| {
         let path = text.split(['?', '#']).next().unwrap_or_default();
         let path = path.split_once("://").map_or(path, |(_, rest)| rest);
         let last = path.split_once('/').and_then(|(_, rest)| rest.rsplit('/').next()).filter(|last| !last.is_empty());
-        (format!("{folder}/{}", last.unwrap_or("index.html")), Use::Touched)
+        last.unwrap_or("index.html").to_owned()
     };
-    let found: Vec<_> = texts.iter().zip(&roles.words).filter(is_url).map(file).collect();
-    roles.more.extend(found);
+    let found: Vec<_> = texts.iter().zip(&roles.words).filter(is_url).map(last_name).collect();
+    found.iter().for_each(|name| roles.below(folder, name, Use::Touched));
     // A tree of pages comes below the folder.
     if name == "wget" && has_letter(texts, 'r', &["--recursive", "--mirror", "-m"]) {
         roles.more.push((folder.to_owned(), Use::Changed));

@@ -88,3 +88,34 @@ fn depth_and_length_are_refused_and_not_a_crash() {
     }
     assert!(read_shell(&"$(".repeat(n)).unwrap_err().contains("deep"));
 }
+
+#[test]
+fn what_joins_words_is_bounded_by_what_it_joins() {
+    let started = std::time::Instant::now();
+    let long = "a".repeat(60_000);
+    let numbered = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+    let names = |count: usize| (0..count).map(|n| format!("-name {n}.x")).collect::<Vec<_>>().join(" -o ");
+    let doubling: String = (0..40).map(|n| format!("v{n}=$v{}$v{};", n + 1, n + 1)).collect();
+    for text in [
+        format!("tar cf x {}", "-C a b ".repeat(20_000)),
+        format!("tar cf x -C {long} {}", numbered(20_000)),
+        format!("cp {} {long}", numbered(20_000)),
+        format!("cp -t {long} {}", numbered(20_000)),
+        format!("curl -O --output-dir {long} {}", numbered(20_000).replace(' ', ".x ")),
+        format!("find {long} {}", names(8_000)),
+        format!("cd {long}; cat {}", numbered(20_000)),
+        format!("git -C {long} add {}", numbered(20_000)),
+        format!("v={long}; cat {}", numbered(10_000).replace(' ', " $v/")),
+        format!("{doubling} cat $v0"),
+        "a=$b; b=$a; cat $a".to_owned(),
+        "a=$b$b; b=$a$a; cat $a".to_owned(),
+    ] {
+        let read = read_shell(&text);
+        let size: usize = read.iter().flat_map(|read| &read.paths).map(String::len).sum();
+        assert!(size < 200_000, "{text:.40}: {size}");
+    }
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    let open = read_shell("a=$b; b=$a; cat $a").unwrap().paths;
+    assert!(open.contains(&"$_".to_owned()), "a value that never ends lies within no grant: {open:?}");
+    assert_eq!(read_shell("tar cf x -C a b -C ../c d").unwrap().paths, ["x", "a", "a/b", "a/../c", "a/../c/d"]);
+}
