@@ -39,6 +39,7 @@
 //! PowerShell as the server's own shell, which split a text in other ways.
 
 mod bounds;
+mod folders;
 mod glob;
 mod operands;
 mod options;
@@ -129,7 +130,9 @@ impl Reading {
         if depth > MAX_WRAPPERS {
             return Err(format!("it wraps commands more than {MAX_WRAPPERS} deep"));
         }
-        self.places.words(&words, fed);
+        let moved = self.places.go_where_options_lead(&words);
+        self.places.words(&words, fed, &moved);
+        self.places.go_inside(&moved);
         let inner = unfold::unfold(&words);
         self.commands.push(SimpleCommand { words });
         for inner in inner {
@@ -139,6 +142,7 @@ impl Reading {
                 Inner::Unknown(what) => self.commands.push(SimpleCommand { words: vec![Word::Dynamic(what)] }),
             }
         }
+        self.places.come_back(&moved);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::folders;
 use super::operands::{self, Role, Use};
 use super::unfold::{command_of_wrapper, from_program, program};
 use super::values::{self, Variables, text};
@@ -59,6 +60,12 @@ pub(super) struct Places {
     size: usize,
 }
 
+/// Where the options of a command led: the words that say so, and how many folders count without them.
+pub(super) struct Moved {
+    before: usize,
+    words: Vec<usize>,
+}
+
 /// Each relative path is read from each folder, so there are few.
 const MAX_FOLDERS: usize = 8;
 
@@ -88,7 +95,11 @@ impl Places {
             Some(rest) => format!("$HOME{rest}"),
             None => path.to_owned(),
         };
-        let folders = if path.starts_with(['/', '~', '$']) { &[][..] } else { &self.folders };
+        // What stands for a name in a folder that was searched lies below that one.
+        let is_found = path == "./*" || (path.contains("{}") && !path.contains('/'));
+        let is_absolute = path.starts_with(['/', '~', '$']);
+        let folders: Vec<&String> =
+            self.folders.iter().filter(|folder| !is_absolute && (!is_found || *folder != values::ANYTHING)).collect();
         self.size += path.len() + folders.iter().map(|folder| folder.len() + 1 + path.len()).sum::<usize>();
         if self.size > MAX_SIZE {
             self.refused = Some("its folders and names are too long together");
@@ -133,7 +144,7 @@ impl Places {
     }
 
     /// `fed`: it reads from a pipe.
-    pub(super) fn words(&mut self, words: &[Word], fed: bool) {
+    pub(super) fn words(&mut self, words: &[Word], fed: bool, moved: &Moved) {
         let assigned = words.len() - from_program(words).len();
         words.iter().take(assigned).for_each(|word| self.value(word));
         let words = from_program(words);
@@ -150,6 +161,12 @@ impl Places {
         // What a wrapper runs is read by itself.
         if let Some(start) = command_of_wrapper(&name, words) {
             roles.words.iter_mut().skip(start - 1).for_each(|role| *role = Role::Nothing);
+        }
+        // Their folders start from the one outside, and have been read.
+        for at in &moved.words {
+            if let Some(role) = at.checked_sub(1).and_then(|at| roles.words.get_mut(at)) {
+                *role = Role::Nothing;
+            }
         }
         for ((word, text), role) in rest.iter().zip(&texts).zip(&roles.words) {
             if *role == Role::Word && !text.starts_with('-') {
@@ -217,14 +234,67 @@ impl Places {
 
     fn change_folder(&mut self, rest: &[Word]) {
         self.moves += 1;
-        if self.folders.len() >= MAX_FOLDERS {
+        if self.moves > MAX_FOLDERS {
             return;
         }
         let folder = rest.iter().map(text).find(|text| !text.starts_with('-'));
         let folder = folder.unwrap_or_else(|| "~".to_owned());
-        let last = self.folders.last().filter(|_| !folder.starts_with(['/', '~', '$']));
-        let joined = last.map(|last| format!("{}/{folder}", last.trim_end_matches('/')));
+        let joined = self.below_last(&folder);
         self.folders.extend(joined.or(Some(folder)));
+    }
+
+    /// A folder that starts from the one before.
+    fn below_last(&self, folder: &str) -> Option<String> {
+        let last = self.folders.last().filter(|_| !folder.starts_with(['/', '~', '$']))?;
+        Some(format!("{}/{folder}", last.trim_end_matches('/')))
+    }
+
+    /// Takes the folders that the options of a command lead to, for this command and what it runs.
+    pub(super) fn go_where_options_lead(&mut self, words: &[Word]) -> Moved {
+        let words = from_program(words);
+        let found = folders::folders(words);
+        let mut moved = Moved { before: self.folders.len(), words: Vec::new() };
+        if found.len() > folders::MAX_MOVES {
+            self.refused = Some("its options change its folder too often");
+        }
+        if self.refused.is_some() {
+            return moved;
+        }
+        let mut below = Vec::new();
+        for (at, folder) in found {
+            moved.words.push(at);
+            if folder == values::ANYTHING {
+                continue;
+            }
+            let open = matches!(words.get(at), Some(Word::Dynamic(_)));
+            let (spellings, _) = if open { self.variables.spellings(&folder) } else { (vec![folder.clone()], vec![]) };
+            self.word(&folder, open, &Role::File);
+            if spellings.len() > MAX_FOLDERS {
+                self.refused = Some("its options may lead to too many folders");
+            }
+            below.extend(spellings.into_iter().take(MAX_FOLDERS));
+        }
+        for folder in below {
+            let joined = self.below_last(&folder);
+            self.folders.extend(joined);
+            self.folders.push(folder);
+        }
+        moved
+    }
+
+    /// What `find -execdir` runs starts from wherever something was found; its own words do not.
+    pub(super) fn go_inside(&mut self, moved: &Moved) {
+        // No folder is named by the program itself.
+        if moved.words.contains(&0) {
+            self.folders.push(values::ANYTHING.to_owned());
+        }
+    }
+
+    /// Behind a command whose options led elsewhere.
+    pub(super) fn come_back(&mut self, moved: &Moved) {
+        if !moved.words.is_empty() {
+            self.folders.truncate(moved.before);
+        }
     }
 
     /// Reads one word. `used`: it is a file whatever it looks like, and this becomes of it.

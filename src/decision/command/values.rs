@@ -13,7 +13,7 @@ const MAX_SPELLINGS: usize = 64;
 const MAX_STEPS: usize = 1024;
 
 /// A variable that no text sets: what holds it lies within no grant.
-const ANYTHING: &str = "$_";
+pub(super) const ANYTHING: &str = "$_";
 
 /// A longer word is no path.
 const MAX_WORD: usize = 4096;

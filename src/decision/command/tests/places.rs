@@ -26,7 +26,7 @@ fn a_bare_word_is_a_file_where_the_program_takes_files() {
     reads("cp -rtdocs src/a.rs", &["docs", "src/a.rs"]);
     reads("cp --target-directory=docs src/a.rs", &["docs", "src/a.rs"]);
     reads("cp --targ=docs src/a.rs", &["docs", "src/a.rs"]);
-    reads("make -Cdocs -fevil", &["docs", "evil"]);
+    reads("make -Cdocs -fevil", &["docs", "docs/evil", "evil"]);
     reads("make -C docs all", &["docs"]);
     reads("git diff --no-index src docs", &["src", "docs"]);
     reads("git -C docs status", &["docs"]);

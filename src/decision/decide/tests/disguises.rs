@@ -74,3 +74,56 @@ fn a_url_of_a_file_is_that_file() {
         ],
     );
 }
+
+#[test]
+fn an_option_that_changes_the_folder_counts_as_a_cd() {
+    judges(
+        &[
+            "env -C src cat config",
+            "env --chdir=src cat a",
+            "sudo -D src cat config",
+            "uv run --directory src cat config",
+            "find src -name HEAD -execdir cat {} \\;",
+            "find src -name x -exec cat config \\;",
+            "git -C src diff --no-index config /dev/null",
+            "git -C conf show HEAD:./public/a",
+            "git commit -C HEAD",
+            "git grep -C 3 x src",
+            "npm --prefix src test",
+            "cargo rustc -- -C opt-level=3",
+        ],
+        &[
+            "env -C .git cat config",
+            "env -iC .git cat config",
+            "env --chdir=.git cat config",
+            "sudo -D .git cat config",
+            "sudo -D.git cat config",
+            "sudo --chdir .git cat config",
+            "uv run --directory .git cat config",
+            "uv --directory=.git run cat config",
+            "conda run --cwd .git cat config",
+            "find .git -name HEAD -execdir cat config \\;",
+            "find . -name HEAD -execdir cat config \\;",
+            "find . -name HEAD -execdir sh -c 'cat config' \\;",
+            "git submodule foreach 'cat secret/a'",
+            "git -C .git diff --no-index config /dev/null",
+            "git -C conf show HEAD:./secret/a",
+            "git -C conf add secret/a",
+            "git -c a=b -C conf add secret/a",
+            "git --git-dir=conf/.git show HEAD:./secret/a",
+            "git -C . -C conf add secret/a",
+            "env -C conf cat secret/a",
+            "env -C conf sh -c 'cat secret/a'",
+            "env -C conf > secret cat a; cat secret/a",
+            "cd conf && env -C secret cat a",
+            "d=conf; env -C $d cat secret/a",
+            "make -C conf -f secret/a",
+            "patch -d conf secret/a",
+            "cmake -E chdir conf cat secret/a",
+            "sudo -i cat .env",
+            "su - -c 'cat .ssh/id_rsa'",
+            "git -C a -C b -C c -C d -C e status",
+            "env -C $X cat a",
+        ],
+    );
+}
