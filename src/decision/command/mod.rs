@@ -43,6 +43,7 @@ mod folders;
 mod glob;
 mod operands;
 mod options;
+mod pathspecs;
 mod places;
 mod revisions;
 mod runners;

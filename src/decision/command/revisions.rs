@@ -9,7 +9,21 @@ const OF_REVISIONS: [&str; 8] = ["merge", "rebase", "switch", "branch", "cherry-
 const OF_BOTH: [&str; 7] = ["diff", "log", "show", "checkout", "reset", "rev-list", "shortlog"];
 
 /// Their operands are files.
-const OF_FILES: [&str; 5] = ["add", "apply", "restore", "init", "ls-files"];
+const OF_FILES: [&str; 13] = [
+    "add",
+    "stage",
+    "apply",
+    "am",
+    "restore",
+    "init",
+    "ls-files",
+    "hash-object",
+    "check-ignore",
+    "check-attr",
+    "update-index",
+    "checkout-index",
+    "diff-files",
+];
 
 /// Their operands are files that go away, with all below them.
 const GONE: [&str; 3] = ["rm", "mv", "clean"];
@@ -73,6 +87,7 @@ pub(super) fn roles(texts: &[String]) -> Roles {
         before = text;
     }
     let mut roles = Roles { words, ..Roles::default() };
+    super::pathspecs::read(verb, texts, &mut roles);
     let dry = texts.iter().any(|text| text == "--dry-run" || (is_cluster(text) && text.contains('n')));
     if verb == "clean" && !dry && !roles.words.contains(&Role::Tree) {
         roles.more.push((".".into(), Use::Changed));

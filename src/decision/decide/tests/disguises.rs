@@ -127,3 +127,78 @@ fn an_option_that_changes_the_folder_counts_as_a_cd() {
         ],
     );
 }
+
+#[test]
+fn the_signs_of_a_pathspec_hide_no_place() {
+    judges(
+        &[
+            "git log -p -- ':(top)src'",
+            "git add :/",
+            "git add :src/a.rs",
+            "git diff -- . ':!package-lock.json'",
+            "git show HEAD:src/a.rs",
+            "git show :0:src/a.rs",
+            "git push origin HEAD:refs/heads/secret",
+            "git commit -m 'fix: secret'",
+            "git log --format='%h: %s' main..dev",
+        ],
+        &[
+            "git log -p -- ':(top).env'",
+            "git add ':(literal).env'",
+            "git add :.env",
+            "git diff HEAD~1 -- ':(icase).ENV'",
+            "git add :/secret",
+            "git add ':(top)secret'",
+            "git add ':(top,glob)secret/**'",
+            "git diff ':(top)secret'",
+            "git add ':^/secret'",
+            "cd src && git add :/secret",
+            "git show :secret",
+            "git show :0:secret",
+            "git show HEAD:secret",
+        ],
+    );
+}
+
+#[test]
+fn a_bare_word_of_git_is_a_place_where_git_takes_one() {
+    judges(
+        &[
+            "git archive HEAD:src",
+            "git archive -o out.tar HEAD src",
+            "git format-patch -o out main..dev",
+            "git worktree add -b secret ../web/wt main",
+            "git ls-tree HEAD src",
+            "git ls-tree secret",
+            "git blame secret~1 src/a",
+            "git worktree add wt secret",
+            "git push -o secret origin main",
+            "git apply --directory=src a.patch",
+            "git grep -o secret src",
+        ],
+        &[
+            "git archive HEAD:secret",
+            "git archive HEAD secret",
+            "git archive -o secret HEAD",
+            "git archive --output=secret HEAD",
+            "git format-patch -o secret",
+            "git format-patch -osecret main",
+            "git worktree add secret",
+            "git worktree add -b x secret main",
+            "git worktree remove secret",
+            "git ls-tree HEAD secret",
+            "git clone --reference secret https://x.org/r.git",
+            "git clone --reference=secret https://x.org/r.git",
+            "git clone --separate-git-dir secret https://x.org/r.git",
+            "git apply --directory=secret a.patch",
+            "git apply --directory secret a.patch",
+            "git submodule add https://x.org/r.git secret",
+            "git blame secret",
+            "git stage secret",
+            "git hash-object secret",
+            "git checkout-index --prefix=secret/ -a",
+            "git bundle create secret HEAD",
+            "git diff -Osecret main",
+        ],
+    );
+}
