@@ -9,6 +9,7 @@
 pub mod against;
 pub mod completeness;
 pub mod danger;
+pub mod dropped;
 pub mod generalise;
 pub mod mass;
 pub mod names;

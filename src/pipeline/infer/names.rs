@@ -188,6 +188,12 @@ pub fn pool(name: &str) -> String {
     }
 }
 
+/// A sum of money.
+pub fn is_money(name: &str) -> bool {
+    let money = ["amount", "price", "sum", "fee", "budget", "cost", "balance"];
+    words(name).iter().any(|word| money.contains(&word.as_str()))
+}
+
 /// A switch that makes a call do more harm; it stays as it was seen.
 pub fn is_dangerous_switch(name: &str) -> bool {
     let dangerous = [

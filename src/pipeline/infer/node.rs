@@ -14,11 +14,13 @@ use crate::model::evidence::{Beyond, Node, Texts};
 pub(super) const VALUES: usize = 16_384;
 /// Longer strings are kept as what they embed.
 const LONG: usize = 1024;
-/// Members of one object; with more, its keys are data.
+/// Members of one object that are kept.
 const FIELDS: usize = 64;
 /// Elements of one array that are looked at one by one.
 const FORMS: usize = 64;
 const EMBEDDED: usize = 1024;
+/// Among what is embedded: a text that is too long to keep reads as a statement.
+pub(super) const STATEMENT: &str = "statement";
 
 /// Adds one object.
 pub fn observe_object(node: &mut Node, members: &Map<String, Value>) {
@@ -62,6 +64,9 @@ fn observe(node: &mut Node, key: &str, value: &Value) {
         Value::String(text) if text.len() > LONG => {
             node.seen += 1;
             node.long += 1;
+            if reading::is_sql_name(key) && reading::looks_like_sql(text) {
+                node.embedded.insert(STATEMENT.to_owned());
+            }
             for embedded in embedded_in(text) {
                 if node.embedded.len() < EMBEDDED {
                     node.embedded.insert(embedded);

@@ -29,6 +29,12 @@ pub fn is_url_name(name: &str) -> bool {
     keys::kind_of(name) == Some(KeyKind::Url)
 }
 
+/// A name by which every value does something: a place, a link, a command, a statement.
+pub fn is_effect_name(name: &str) -> bool {
+    use KeyKind::{Address, Base, Command, Path, Sql, Url};
+    matches!(keys::kind_of(name), Some(Path | Base | Url | Address | Sql | Command))
+}
+
 /// A name that says: nobody reads this as a path, an address or a command.
 pub fn is_text_name(name: &str) -> bool {
     keys::kind_of(name) == Some(KeyKind::Text)

@@ -19,6 +19,13 @@ const ENOUGH: usize = 3;
 
 /// Words that are no path, URL, address, SQL, command or text. `values`: word, and how many sessions had it.
 pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned {
+    if context.closed {
+        let words = values.iter().map(|(value, _)| Value::String(value.clone())).collect();
+        return Reasoned::new(
+            Constraint::OneOf(words),
+            format!("{} distinct values; they choose what is done", values.len()),
+        );
+    }
     let own = Mass::of(values.iter().map(|(_, sessions)| *sessions));
     if let Some(shape) = common_shape(context, values) {
         let why = format!("{} distinct values, each a {}", own.distinct, shape.name());

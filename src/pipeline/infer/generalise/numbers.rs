@@ -19,7 +19,8 @@ pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Opt
     let (low, high) = floats
         .chain(beyond.into_iter().flat_map(|(low, high)| [low, high]))
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(number), high.max(number)));
-    if beyond.is_none() {
+    // What is not kept opens no position that names something: what is known of it is not granted.
+    if beyond.is_none() || context.stakes.changes && (context.is_exact() || is_key(context)) {
         if context.is_exact() {
             return Reasoned::new(values(), format!("{said}; exact"));
         }
@@ -62,11 +63,9 @@ fn is_constant(context: &Context<'_>, mass: Mass) -> bool {
 
 /// Sums of money stay near what was seen, once that tells where they end ([`SURE`]), and unless a person is asked for each.
 fn is_tight(context: &Context<'_>) -> bool {
-    let money = ["amount", "price", "sum", "fee", "budget", "cost", "balance"];
-    let named = names::words(context.key()).iter().any(|word| money.contains(&word.as_str()));
     context.stakes.changes
         && !context.is_rare_and_dangerous()
-        && (named || context.stakes.class.is_some_and(|class| class.name == "payment"))
+        && (names::is_money(context.key()) || context.stakes.class.is_some_and(|class| class.name == "payment"))
 }
 
 /// The next measure lies between nothing and a round number above the largest that was seen, and a count may be twice as

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::completeness::{self, Measured};
 use super::super::danger;
+use super::super::dropped;
 use super::super::readings::Readings;
 use super::super::settings::Settings;
 use super::super::signs;
@@ -117,6 +118,7 @@ pub fn infer_from_all(evidence: &Evidence, all: &View<'_>, settings: &Settings) 
     inference.findings = findings(evidence);
     inference.findings.extend(unlike::findings(suspects));
     inference.findings.extend(signs::findings(view, settings));
+    inference.findings.extend(dropped::findings(view, &inference.document));
     inference.measured = measured;
     inference
 }

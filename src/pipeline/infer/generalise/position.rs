@@ -7,6 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::super::danger::Class;
 use super::super::names::{self, Role};
+use super::super::node;
 use super::super::readings::Readings;
 use super::super::settings::{Settings, Strictness};
 use super::super::signs;
@@ -46,6 +47,8 @@ pub struct Context<'a> {
     pub base: Option<(&'a str, &'a Spot<'a>)>,
     pub dialect: Dialect,
     pub path: Vec<Step>,
+    /// Each word here chooses what is done: those that were seen, and no others.
+    pub closed: bool,
 }
 
 impl<'a> Context<'a> {
@@ -231,9 +234,10 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>) -> Reasoned {
     Reasoned::any_of(parts)
 }
 
-/// Objects are closed, like arguments; where the keys are data, they are not.
+/// Objects are closed, like arguments. With more keys than are kept, the keys are data: a call that only looks may have
+/// any of them, unless one that is known does something; of a call that changes something they are not granted.
 fn object(context: &Context<'_>, spot: &Spot<'_>) -> Reasoned {
-    if spot.keyed || (spot.fields.is_empty() && !context.stakes.changes) {
+    if spot.keyed && !context.stakes.changes && !context.is_exact() && !does_something(context, spot) {
         return Reasoned::new(Constraint::Any, "its keys are data".into());
     }
     let mut whole = Reasoned::new(Constraint::Any, format!("an object of {} members", spot.fields.len()));
@@ -250,6 +254,17 @@ fn object(context: &Context<'_>, spot: &Spot<'_>) -> Reasoned {
     }
     whole.constraint = Constraint::Fields { fields, required };
     whole
+}
+
+/// Whether something that is known at this position, or below, does more than say a word, or names whom a call reaches.
+fn does_something(context: &Context<'_>, spot: &Spot<'_>) -> bool {
+    let inside = |step: Step, spot: &Spot<'_>| does_something(&context.into(step), spot);
+    reading::is_effect_name(context.key())
+        || context.role() == Role::Target
+        || spot.embedded.contains_key(node::STATEMENT)
+        || spot.strings().any(|(text, _)| !is_word(context, &text))
+        || spot.fields.iter().any(|(name, field)| inside(Step::Member((*name).to_owned()), field))
+        || spot.items.as_ref().is_some_and(|items| inside(Step::Element, items))
 }
 
 fn array(context: &Context<'_>, spot: &Spot<'_>, items: &Spot<'_>) -> Reasoned {
@@ -337,9 +352,16 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32
     };
     let mut rest: Vec<(String, usize)> =
         [None, Some(Kind::Text)].into_iter().filter_map(|kind| by_kind.remove(&kind)).flat_map(counted).collect();
-    if text::is_text(context.key(), spot, &rest) {
+    let mut is_text = text::is_text(context.key(), spot, &rest);
+    if is_text {
         rest.extend(text::among(&mut by_kind, rest.len()).into_iter().flat_map(counted));
+        is_text = by_kind
+            .iter()
+            .all(|(kind, values)| *kind == Some(Kind::Path) && values.len() < rest.len() && !context.stakes.changes);
     }
+    // Beside what does something, a free text or a form of words would grant all that it may do.
+    let runs = |kind: &Option<Kind>| matches!(kind, Some(Kind::Sql | Kind::Command));
+    let beside = by_kind.keys().any(runs) || spot.embedded.contains_key(node::STATEMENT);
     for (kind, values) in by_kind {
         let reasoned = match kind {
             Some(Kind::Path) => places::constrain(context, spot, &values),
@@ -354,11 +376,11 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32
         };
         parts.push(reasoned);
     }
-    if !rest.is_empty() || spot.long > 0 {
-        parts.push(match text::is_text(context.key(), spot, &rest) {
-            true => text::constrain(context, spot, &rest),
-            false => closed::constrain(context, &rest),
-        });
+    if is_text {
+        parts.push(text::constrain(context, spot, &rest));
+    } else if !rest.is_empty() {
+        let context = Context { closed: context.closed || beside, ..context.clone() };
+        parts.push(closed::constrain(&context, &rest));
     }
     parts
 }

@@ -14,9 +14,20 @@ use crate::model::policy::{Constraint, TextGrant};
 
 /// Whether a position holds words for a person or a model to read: its name says so, or its values are sentences, of
 /// several words or lines. No list of sentences is ever complete.
+///
+/// That a value was too long to keep says nothing: a statement, a command or a payee may be as long as anybody likes, once
+/// spaces follow it. Nor is a text what stands beside values that do something, and whom or what a call reaches is no
+/// sentence, however it is written.
 pub fn is_text(key: &str, spot: &Spot<'_>, values: &[(String, usize)]) -> bool {
-    if spot.long > 0 || names::role(key) == Role::Text || reading::is_text_name(key) {
+    if spot.embedded.contains_key(node::STATEMENT) || reading::is_effect_name(key) {
+        return false;
+    }
+    let role = names::role(key);
+    if role == Role::Text || reading::is_text_name(key) {
         return true;
+    }
+    if matches!(role, Role::Target | Role::Id) || names::is_money(key) {
+        return false;
     }
     if values.iter().any(|(value, _)| value.contains('\n')) {
         return true;

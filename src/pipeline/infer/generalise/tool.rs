@@ -85,6 +85,7 @@ impl<'a> Workshop<'a> {
             base: base.map(|(key, spot)| (*key, spot)),
             dialect: Dialect::of_server(self.server),
             path: Vec::new(),
+            closed: false,
         }
     }
 
