@@ -22,6 +22,7 @@ mod false_denials;
 mod four_servers;
 mod infer;
 mod infer_against;
+mod infer_chosen;
 mod infer_past_caps;
 mod infer_said;
 mod init;

@@ -188,6 +188,76 @@ pub fn pool(name: &str) -> String {
     }
 }
 
+/// An argument that chooses what a call does: the verb of a gateway. `has`: whether an argument of this name stands beside it.
+pub fn chooses(name: &str, has: impl Fn(&str) -> bool) -> bool {
+    const VERBS: [&str; 16] = [
+        "action",
+        "operation",
+        "op",
+        "method",
+        "subcommand",
+        "action_name",
+        "tool_name",
+        "mode",
+        "tool",
+        "verb",
+        "function",
+        "function_name",
+        "method_name",
+        "operation_name",
+        "action_type",
+        "operation_type",
+    ];
+    const OF_A_CALL: [&str; 5] = ["arguments", "args", "params", "parameters", "input"];
+    let whole = words(name).join("_");
+    VERBS.contains(&whole.as_str()) || whole == "name" && OF_A_CALL.iter().any(|key| has(key))
+}
+
+/// The words that a program is given, where the program stands beside them: what it does is in them.
+pub fn are_words_of_a_program<'a>(name: &str, mut beside: impl Iterator<Item = &'a str>) -> bool {
+    const PROGRAMS: [&str; 18] = [
+        "command",
+        "cmd",
+        "program",
+        "executable",
+        "file",
+        "binary",
+        "exe",
+        "bin",
+        "prog",
+        "interpreter",
+        "shell",
+        "runtime",
+        "entrypoint",
+        "executable_path",
+        "program_path",
+        "binary_path",
+        "command_name",
+        "process",
+    ];
+    const WORDS: [&str; 17] = [
+        "args",
+        "arg",
+        "arguments",
+        "argument",
+        "argv",
+        "params",
+        "parameters",
+        "options",
+        "flags",
+        "extra_args",
+        "command_args",
+        "cmd_args",
+        "program_args",
+        "command_arguments",
+        "additional_args",
+        "argument_list",
+        "command_line_args",
+    ];
+    let is = |table: &[&str], name: &str| table.contains(&words(name).join("_").as_str());
+    is(&WORDS, name) && beside.any(|other| is(&PROGRAMS, other))
+}
+
 /// A sum of money.
 pub fn is_money(name: &str) -> bool {
     let money = ["amount", "price", "sum", "fee", "budget", "cost", "balance"];

@@ -38,7 +38,9 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
     let tight = form.as_ref().is_some_and(|(form, _)| form.tight);
     let statistic = statistic(own, pool.mass);
     let asked = context.is_rare_and_dangerous();
-    let open = is_open(context, own, pool.mass, pool.sessions, tight) || asked || own.distinct as usize > LONGEST_LIST;
+    let open = is_open(context, own, pool.mass, pool.sessions, tight)
+        || asked
+        || !context.stakes.changes && own.distinct as usize > LONGEST_LIST;
     if !context.is_exact() && open {
         let why = match asked {
             true => format!("{statistic}; a person is asked each time, the form is checked here"),

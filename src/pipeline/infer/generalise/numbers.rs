@@ -20,8 +20,8 @@ pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Opt
         .chain(beyond.into_iter().flat_map(|(low, high)| [low, high]))
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(number), high.max(number)));
     // What is not kept opens no position that names something: what is known of it is not granted.
-    if beyond.is_none() || context.stakes.changes && (context.is_exact() || is_key(context)) {
-        if context.is_exact() {
+    if beyond.is_none() || context.closed || context.stakes.changes && (context.is_exact() || is_key(context)) {
+        if context.is_exact() || context.closed {
             return Reasoned::new(values(), format!("{said}; exact"));
         }
         if is_key(context) {

@@ -87,6 +87,14 @@ impl<'a> Context<'a> {
         inner
     }
 
+    /// At a member of an object, or an argument, beside all that is known of the others.
+    pub fn member(&self, name: &str, all: &BTreeMap<&str, Spot<'_>>) -> Context<'a> {
+        let mut inner = self.into(Step::Member(name.to_owned()));
+        inner.closed |= names::chooses(name, |other| all.contains_key(other))
+            || names::are_words_of_a_program(name, all.keys().copied());
+        inner
+    }
+
     /// The arguments of a call with `value` at this position and nothing else but the base of its paths.
     pub fn arguments(&self, value: Value, base: Option<&str>) -> Map<String, Value> {
         let mut whole = value;
@@ -237,13 +245,14 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>) -> Reasoned {
 /// Objects are closed, like arguments. With more keys than are kept, the keys are data: a call that only looks may have
 /// any of them, unless one that is known does something; of a call that changes something they are not granted.
 fn object(context: &Context<'_>, spot: &Spot<'_>) -> Reasoned {
-    if spot.keyed && !context.stakes.changes && !context.is_exact() && !does_something(context, spot) {
+    if spot.keyed && !context.closed && !context.stakes.changes && !context.is_exact() && !does_something(context, spot)
+    {
         return Reasoned::new(Constraint::Any, "its keys are data".into());
     }
     let mut whole = Reasoned::new(Constraint::Any, format!("an object of {} members", spot.fields.len()));
     let (mut fields, mut required) = (BTreeMap::new(), Vec::new());
     for (name, field) in &spot.fields {
-        let inner = constrain(&context.into(Step::Member((*name).to_owned())), field);
+        let inner = constrain(&context.member(name, &spot.fields), field);
         if field.seen == spot.objects && field.nulls == 0 && inner.constraint != Constraint::Any {
             required.push((*name).to_owned());
         }
@@ -321,7 +330,7 @@ fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
 /// A switch may take either side once it was used, unless it is one that makes the call do more harm.
 fn switch(context: &Context<'_>, seen: &[bool]) -> Reasoned {
     let dangerous = context.stakes.changes && names::is_dangerous_switch(context.key());
-    let free = !dangerous && !context.is_exact();
+    let free = !dangerous && !context.is_exact() && !context.closed;
     let values: Vec<Value> =
         [false, true].into_iter().filter(|side| free || seen.contains(side)).map(Value::Bool).collect();
     let why = if free { "a switch" } else { "a switch that stays as it was seen" };
@@ -338,6 +347,11 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32
     if !tokens.is_empty() {
         let each = tokens.iter().map(|(token, _)| Constraint::Redacted(token.clone()));
         parts.extend(each.map(|token| Reasoned::new(token, "a secret, known by its token".into())));
+    }
+    if context.closed && !strings.is_empty() {
+        let words: Vec<_> = strings.into_iter().map(|(text, sessions)| (text, sessions.len())).collect();
+        parts.push(closed::constrain(context, &words));
+        return parts;
     }
     let mut by_kind: BTreeMap<Option<Kind>, Vec<(String, &[u32])>> = BTreeMap::new();
     for (text, sessions) in strings {

@@ -7,7 +7,7 @@ use super::super::stakes;
 use super::super::view::{ServerView, Spot, ToolView, View};
 use super::domains::Domains;
 use super::policy::Note;
-use super::position::{self, Context, Step};
+use super::position::{self, Context};
 use super::unseen;
 use crate::decision::sql::Dialect;
 use crate::model::evidence::Offered;
@@ -102,8 +102,7 @@ impl<'a> Workshop<'a> {
         let mut free = unseen::harmless(context, offered);
         free.retain(|name, _| Some(name.as_str()) != by);
         for (name, spot) in tool.arguments.fields.iter().filter(|(name, _)| Some(**name) != by) {
-            let mut inner = context.clone();
-            inner.path.push(Step::Member((*name).to_owned()));
+            let inner = context.member(name, &tool.arguments.fields);
             let mut reasoned = position::constrain(&inner, spot);
             let granted_unseen = free.remove(*name);
             let in_every_call = spot.seen == tool.arguments.objects && spot.nulls == 0;
@@ -167,8 +166,7 @@ impl<'a> Workshop<'a> {
                 if known || offered.is_some_and(|offered| !offered.arguments.contains_key(*name)) {
                     continue;
                 }
-                let mut here = context.clone();
-                here.path.push(Step::Member((*name).to_owned()));
+                let here = context.member(name, &seen.arguments.fields);
                 let reasoned = position::constrain(&here, spot);
                 lent.entry((*name).to_owned()).or_insert((reasoned.constraint, (*sibling).to_owned()));
             }

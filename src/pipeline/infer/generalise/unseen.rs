@@ -32,7 +32,10 @@ pub fn harmless(context: &Context<'_>, offered: Option<&Offered>) -> BTreeMap<St
         offered.ranges.get(name).map(|(min, max)| Constraint::Range { min: Some(*min), max: Some(*max) })
     };
     let optional = offered.arguments.iter().filter(|(name, _)| {
-        !offered.required.contains(*name) && keys::kind_of(name).is_none() && names::role(name) != Role::Target
+        !offered.required.contains(*name)
+            && keys::kind_of(name).is_none()
+            && names::role(name) != Role::Target
+            && !names::chooses(name, |other| offered.arguments.contains_key(other))
     });
     optional.filter_map(|(name, values)| Some((name.clone(), may_be(name, values)?))).collect()
 }
