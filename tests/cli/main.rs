@@ -38,5 +38,6 @@ mod replay;
 mod report;
 mod scan;
 mod schema;
+mod set_aside;
 mod teeth;
 mod whole_line;

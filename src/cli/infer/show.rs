@@ -82,16 +82,21 @@ pub fn summary(
 
 fn completeness(evidence: &Evidence, measured: &Measured, settings: &Settings) -> String {
     if measured.sessions < 2 {
-        let why = if evidence.sessions.len() < 2 {
-            "one recording cannot tell; record at least 5 sessions"
+        let why = if runs(evidence.sessions.values()) < 2 {
+            "one session cannot tell; record at least 5"
         } else {
-            "too much to measure"
+            "too much to measure, so that no session was compared with the others"
         };
         return wrapped(&format!("How complete is this: {why}"), 2);
     }
-    let mut text = wrapped(&format!("How complete is this: {}", share(measured, "left out one at a time")), 2);
+    let mut text = wrapped(&format!("How complete is this: {}", share(measured)), 2);
+    text.push_str(&wrapped(&format!("  {}", how(measured)), 2));
+    for position in measured.uncounted.iter().take(SHOWN) {
+        let said = format!("  Not measured: {position} had more values than are kept");
+        text.push_str(&wrapped(&plain(&said), 2));
+    }
     if let Some(measured) = completeness::in_time_order(evidence, settings) {
-        text.push_str(&wrapped(&format!("  Over time: {}", share(&measured, "each judged by those before it")), 2));
+        text.push_str(&wrapped(&format!("  Over time, each by those before it: {}", share(&measured)), 2));
     }
     let (low, high) = measured.unseen();
     let chance = format!(
@@ -104,7 +109,7 @@ fn completeness(evidence: &Evidence, measured: &Measured, settings: &Settings) -
     if high - low > 0.3 {
         // The interval of a share over n sessions is about 2 / sqrt(n) wide.
         let needed = 45_u32.saturating_sub(measured.sessions).max(5);
-        let more = format!("  That is little to go by: about {needed} more recordings would tell.");
+        let more = format!("  That is little to go by: about {needed} more sessions would tell.");
         text.push_str(&wrapped(&more, 2));
     }
     let named = if unlike::suspects(measured, settings).is_empty() { measured.outlying() } else { &[] };
@@ -165,10 +170,25 @@ fn wrapped(text: &str, indent: usize) -> String {
     out
 }
 
-fn share(measured: &Measured, how: &str) -> String {
+fn share(measured: &Measured) -> String {
     let asked = if measured.asked > 0 { format!(", {} asked", measured.asked) } else { String::new() };
     let Measured { allowed, sessions, .. } = measured;
-    format!("{allowed} of {sessions} recordings allowed by the policy of the others{asked} ({how})")
+    format!("{allowed} of {sessions} sessions allowed by the policy of the others{asked}")
+}
+
+/// How that was measured.
+fn how(measured: &Measured) -> String {
+    let Measured { sessions, judged, grouped, .. } = measured;
+    let same = sessions.saturating_sub(*judged);
+    let mut parts = Vec::new();
+    for (count, what) in [
+        (judged.saturating_sub(*grouped), "left out one at a time"),
+        (*grouped, "left out with others"),
+        (same, "with nothing that no other one had"),
+    ] {
+        parts.extend((count > 0).then(|| format!("{count} {what}")));
+    }
+    format!("Measured: {}.", parts.join(", "))
 }
 
 /// `--explain server.tool.arg`

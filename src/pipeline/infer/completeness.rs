@@ -1,5 +1,7 @@
 //! How complete is this recording? Measured: each session is judged by the policy of the others.
 
+use std::collections::BTreeSet;
+
 use serde_json::Map;
 
 use super::generalise::policy::infer_from;
@@ -13,15 +15,23 @@ use crate::model::evidence::{Evidence, Node, Place, Session};
 use crate::model::facts::Facts;
 use crate::model::history::History;
 use crate::model::request::{Action, Request};
-use crate::model::verdict::Decision;
+use crate::model::verdict::{Decision, Verdict};
 
-/// Sessions that are left out, at most: each costs an inference over all others.
+/// Policies that are inferred to measure, at most: each costs an inference over nearly all sessions.
 const MOST: usize = 40;
+/// Values that are looked at for it, over all of these policies.
+const EFFORT: usize = 1_000_000;
 
 /// How many sessions the policy of the others lets through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Measured {
     pub sessions: u32,
+    /// Those among them that were judged: each by the policy of all others, or, of more than can be, first of all outside
+    /// of its group. The others had nothing that no other session had, so that the policy of the others grants it.
+    pub judged: u32,
+    pub grouped: u32,
+    /// Calls that only look and had more values than anybody counts: `server.tool /pointer`.
+    pub uncounted: Vec<String>,
     pub allowed: u32,
     pub asked: u32,
     /// The sessions that the others deny, each with the first thing in it that no other session needed.
@@ -37,15 +47,27 @@ pub enum Recorded {
     Resource(String, String),
     /// Server and name.
     Prompt(String, String),
+    /// Server and tool: some calls that were not kept.
+    Unkept(String, String),
+}
+
+impl Recorded {
+    /// Server and tool of a call.
+    pub(super) fn tool(&self) -> Option<(&str, &str)> {
+        match self {
+            Recorded::Call(server, tool, _) | Recorded::Unkept(server, tool) => Some((server, tool)),
+            Recorded::Resource(..) | Recorded::Prompt(..) => None,
+        }
+    }
 }
 
 /// A session unlike the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unlike {
-    /// The recording's file.
+    /// The recording's file, or the first of them.
     pub session: String,
-    /// SHA-256 of the trace, as in [`Evidence::sessions`].
-    pub digest: String,
+    /// SHA-256 of its traces, as in [`Evidence::sessions`].
+    pub digests: Vec<String>,
     /// The first of what it needs.
     pub needs: Need,
     /// All that the others deny, of what evidence keeps.
@@ -77,7 +99,7 @@ impl Measured {
     }
 }
 
-/// How many sessions can be left out without making the user wait: fewer, the more there is to infer from each time.
+/// How many policies can be inferred without making the user wait: fewer, the more there is to infer from each time.
 pub(super) fn affordable(evidence: &Evidence) -> usize {
     if evidence.sessions.len() < 2 {
         return 0;
@@ -87,7 +109,7 @@ pub(super) fn affordable(evidence: &Evidence) -> usize {
         tools.map(|tool| size(&tool.arguments)).sum()
     };
     let all: usize = evidence.sessions.values().map(samples).sum();
-    if all > 400_000 { 0 } else { (100_000 / all.max(1)).clamp(2, MOST) }
+    if all > 400_000 { 0 } else { (EFFORT / all.max(1)).clamp(2, MOST) }
 }
 
 /// Values below a node.
@@ -96,20 +118,8 @@ fn size(node: &Node) -> usize {
     1 + node.values.len() + below + node.items.as_deref().map_or(0, size)
 }
 
-/// Leaves out one session at a time; with many sessions, an even choice of them by digest.
-pub fn leave_one_out(evidence: &Evidence, settings: &Settings, readings: &Readings) -> Measured {
-    let most = affordable(evidence);
-    let step = evidence.sessions.len().div_ceil(most.max(1)).max(1);
-    let mut measured = Measured::default();
-    if most == 0 {
-        return measured;
-    }
-    for (digest, session) in evidence.sessions.iter().step_by(step) {
-        let view = View::new(evidence, &settings.bare, |other| other == digest);
-        measure(&view, (digest, session), settings, readings, &mut measured);
-    }
-    measured
-}
+/// What one session is told by a policy.
+pub(super) type Told = (Decision, Vec<(Recorded, Need)>);
 
 /// Each session of the later half is judged by the policy of all that came before it. `None` where sessions have no time.
 pub fn in_time_order(evidence: &Evidence, settings: &Settings) -> Option<Measured> {
@@ -126,33 +136,18 @@ pub fn in_time_order(evidence: &Evidence, settings: &Settings) -> Option<Measure
     }
     let step = (sessions.len() - half).div_ceil(most).max(1);
     let (mut measured, readings) = (Measured::default(), Readings::remembered());
-    for (at, (_, digest, session)) in sessions.iter().enumerate().skip(half.max(1)).step_by(step) {
-        let before: std::collections::BTreeSet<&str> = sessions.iter().take(at).map(|(_, digest, _)| *digest).collect();
+    for (at, (_, _, session)) in sessions.iter().enumerate().skip(half.max(1)).step_by(step) {
+        let before: BTreeSet<&str> = sessions.iter().take(at).map(|(_, digest, _)| *digest).collect();
         let view = View::new(evidence, &settings.bare, |other| !before.contains(other));
-        measure(&view, (digest, session), settings, &readings, &mut measured);
-    }
-    (measured.sessions > 0).then_some(measured)
-}
-
-fn measure(
-    others: &View<'_>,
-    (digest, session): (&str, &Session),
-    settings: &Settings,
-    readings: &Readings,
-    measured: &mut Measured,
-) {
-    let Ok(policy) = Policy::from_document(infer_from(others, settings, readings).document) else { return };
-    measured.sessions += 1;
-    let (decision, needs) = worst(&policy, session, session.place.as_ref().unwrap_or(&settings.bare));
-    match decision {
-        Decision::Allow => measured.allowed += 1,
-        Decision::Ask => measured.asked += 1,
-        Decision::Deny => {
-            let (session, digest) = (session.name.clone(), digest.to_owned());
-            let first = needs.first().map(|(_, first)| first.clone());
-            measured.denied.extend(first.map(|first| Unlike { session, digest, needs: first, denied: needs }));
+        let Ok(policy) = Policy::from_document(infer_from(&view, settings, &readings).document) else { continue };
+        measured.sessions += 1;
+        match worst(&policy, session, session.place.as_ref().unwrap_or(&settings.bare)).0 {
+            Decision::Allow => measured.allowed += 1,
+            Decision::Ask => measured.asked += 1,
+            Decision::Deny => {}
         }
     }
+    (measured.sessions > 0).then_some(measured)
 }
 
 /// The recorded calls that the policy which was learned from them does not grant: what its kinds of constraint cannot
@@ -170,10 +165,9 @@ pub fn not_granted(evidence: &Evidence, policy: &Policy, settings: &Settings) ->
     all
 }
 
-/// The strictest verdict on what evidence holds of a session, and what is denied.
-fn worst(policy: &Policy, session: &Session, place: &Place) -> (Decision, Vec<(Recorded, Need)>) {
+pub(super) fn facts_of(place: &Place) -> Facts {
     let places = place.leads.iter().map(|(spelling, leads)| (spelling.clone(), leads.iter().cloned().collect()));
-    let facts = Facts {
+    Facts {
         project: place.project.clone(),
         cwd: place.cwd.clone(),
         home: place.home.clone(),
@@ -181,19 +175,25 @@ fn worst(policy: &Policy, session: &Session, place: &Place) -> (Decision, Vec<(R
         fold_case: place.fold_case,
         places: places.collect(),
         ..Facts::default()
-    };
+    }
+}
+
+/// The first reason of a denial.
+pub(super) fn denied(verdict: &Verdict, request: &Request) -> Option<Need> {
+    let reason = verdict.because.first().filter(|_| verdict.decision == Decision::Deny)?;
+    Some(Need { what: request.name(), argument: reason.argument.clone(), why: reason.message.clone() })
+}
+
+/// The strictest verdict on what evidence holds of a session, and what is denied.
+pub(super) fn worst(policy: &Policy, session: &Session, place: &Place) -> Told {
+    let facts = facts_of(place);
     let history = History::default();
     let mut strictest = Decision::Allow;
     let mut needs = Vec::new();
     let mut judge = |request: &Request, recorded: &dyn Fn() -> Recorded| {
         let verdict = decide(policy, &history, &facts, request);
         strictest = strictest.max(verdict.decision);
-        if verdict.decision == Decision::Deny
-            && let Some(reason) = verdict.because.into_iter().next()
-        {
-            let need = Need { what: request.name(), argument: reason.argument, why: reason.message };
-            needs.push((recorded(), need));
-        }
+        needs.extend(denied(&verdict, request).map(|need| (recorded(), need)));
     };
     for (server, known) in &session.servers {
         for (tool, calls) in &known.tools {

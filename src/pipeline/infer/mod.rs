@@ -2,15 +2,17 @@
 //!
 //! [`observe`] turns trace lines into evidence, [`view`] sees the evidence of many sessions as one, [`generalise`] makes
 //! constraints of it, by what is at stake ([`stakes`], [`danger`]) and by how likely a new value is ([`mass`]).
-//! [`completeness`] measures the result on sessions that it was not learned from, [`unlike`] sets aside what one of them alone
+//! [`left_out`] measures the result on sessions that it was not learned from ([`completeness`]), [`unlike`] sets aside what one of them alone
 //! did, as [`signs`] does with texts that hold the signs of a command, [`write`] puts it into a file, and
 //! [`summary`] says what the agent used and what it never needed, [`against`] what an existing policy grants beyond that.
 
 pub mod against;
+mod alone;
 pub mod completeness;
 pub mod danger;
 pub mod dropped;
 pub mod generalise;
+pub mod left_out;
 pub mod mass;
 pub mod names;
 pub mod narrower;
@@ -18,6 +20,7 @@ pub mod node;
 pub mod observe;
 pub mod reading;
 pub mod readings;
+mod sample;
 pub mod settings;
 pub mod signs;
 pub mod stakes;

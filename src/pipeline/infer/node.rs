@@ -13,7 +13,7 @@ use crate::model::evidence::{Beyond, Node, Texts};
 /// Distinct values that are kept for each position and session.
 pub(super) const VALUES: usize = 16_384;
 /// Longer strings are kept as what they embed.
-const LONG: usize = 1024;
+pub(super) const LONG: usize = 1024;
 /// Members of one object that are kept.
 const FIELDS: usize = 64;
 /// Elements of one array that are looked at one by one.

@@ -9,7 +9,7 @@ use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{danger, node};
+use super::{danger, node, sample};
 use crate::decision::decide::odd_name;
 use crate::decision::redact::Redactor;
 use crate::model::evidence::{MEASURE, Offered, PREFIXES, Place, Refused, Server, Session, Tool};
@@ -20,8 +20,6 @@ use crate::model::trace::{self, BadLine, Event, Outcome, Recorded};
 
 /// Distinct calls of one tool and session that are kept to measure the policy by.
 const SAMPLES: usize = 24;
-/// ... none of them longer than this, as JSON.
-const SAMPLE_BYTES: usize = 2048;
 /// Values of a discriminating argument; a tool with more is not many tools.
 const VARIANTS: usize = 64;
 /// Calls that wait for their result. A trace without results is learned from as well.
@@ -319,8 +317,10 @@ fn count(tool: &mut Tool, time: Option<Timestamp>) {
 
 fn learn_into(tool: &mut Tool, hash: u64, bytes: usize, arguments: &Map<String, Value>) {
     node::observe_object(&mut tool.arguments, arguments);
-    if bytes <= SAMPLE_BYTES {
-        tool.samples.insert(hash, arguments.clone());
+    let among_smallest =
+        tool.samples.len() < SAMPLES || tool.samples.keys().next_back().is_some_and(|last| hash < *last);
+    if among_smallest && let Some(sample) = sample::of(arguments, bytes) {
+        tool.samples.insert(hash, sample);
         if tool.samples.len() > SAMPLES {
             tool.samples.pop_last();
         }

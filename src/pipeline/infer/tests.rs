@@ -17,7 +17,7 @@ use crate::model::request::Request;
 use crate::model::verdict::Decision;
 
 mod less;
-mod make;
+pub(super) mod make;
 
 use make::{call, prompt, request, resource};
 

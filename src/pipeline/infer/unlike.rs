@@ -9,7 +9,7 @@ use crate::model::evidence::{Evidence, Session, Tool};
 use crate::model::finding::{Finding, Severity};
 
 /// Sessions that need something new are a surprise while there is no more than one of them in so many.
-const ONE_IN: usize = 20;
+pub(super) const ONE_IN: usize = 20;
 
 /// The sessions of whose calls some are set aside.
 ///
@@ -31,24 +31,39 @@ pub fn is_surprise(few: usize, of: usize) -> bool {
 
 /// Digest -> what remains of the session without what only it did.
 pub fn without(evidence: &Evidence, suspects: &[Unlike]) -> BTreeMap<String, Session> {
-    let sessions = suspects.iter().filter_map(|unlike| {
-        let mut session = evidence.sessions.get(&unlike.digest)?.clone();
+    let recordings = suspects.iter().flat_map(|unlike| unlike.digests.iter().map(move |digest| (digest, unlike)));
+    let sessions = recordings.filter_map(|(digest, unlike)| {
+        let mut session = evidence.sessions.get(digest)?.clone();
         let mut odd: BTreeMap<(&str, &str), BTreeSet<u64>> = BTreeMap::new();
         for (recorded, _) in &unlike.denied {
             match recorded {
                 Recorded::Call(server, tool, hash) => drop(odd.entry((server, tool)).or_default().insert(*hash)),
-                Recorded::Resource(server, uri) => drop(session.servers.get_mut(server)?.resources.remove(uri)),
-                Recorded::Prompt(server, name) => drop(session.servers.get_mut(server)?.prompts.remove(name)),
+                Recorded::Resource(server, uri) => {
+                    if let Some(known) = session.servers.get_mut(server) {
+                        known.resources.remove(uri);
+                    }
+                }
+                Recorded::Prompt(server, name) => {
+                    if let Some(known) = session.servers.get_mut(server) {
+                        known.prompts.remove(name);
+                    }
+                }
+                Recorded::Unkept(server, tool) => {
+                    if let Some(known) = session.servers.get_mut(server) {
+                        known.tools.remove(tool);
+                    }
+                }
             }
         }
         for ((server, tool), hashes) in odd {
-            let tools = &mut session.servers.get_mut(server)?.tools;
+            let Some(known) = session.servers.get_mut(server) else { continue };
+            let tools = &mut known.tools;
             match tools.get(tool).and_then(|calls| rest(calls, &hashes)) {
                 Some(rest) => drop(tools.insert(tool.to_owned(), rest)),
                 None => drop(tools.remove(tool)),
             }
         }
-        Some((unlike.digest.clone(), session))
+        Some((digest.clone(), session))
     });
     sessions.collect()
 }

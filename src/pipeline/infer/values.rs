@@ -54,6 +54,13 @@ impl<'a> Values<'a> {
         self.texts.iter().map(|(text, start, end)| (*text, self.sessions.get(*start..*end).unwrap_or_default()))
     }
 
+    /// The numbers of the sessions that had this text, ascending. `None`: it is not looked at, or nobody had it.
+    pub fn get(&self, text: &str) -> Option<&[u32]> {
+        let at = self.texts.binary_search_by(|(known, _, _)| (*known).cmp(text)).ok()?;
+        let (_, start, end) = self.texts.get(at)?;
+        self.sessions.get(*start..*end)
+    }
+
     /// How many are looked at.
     pub fn len(&self) -> usize {
         self.texts.len()
@@ -81,6 +88,7 @@ mod tests {
         let all: Vec<(&str, &[u32])> = values.iter().collect();
         assert_eq!(all, [("\"src/0\"", &[0][..]), ("\"src/1\"", &[0, 1]), ("\"src/2\"", &[1])]);
         assert!(beyond.is_empty());
+        assert_eq!([values.get("\"src/1\""), values.get("\"src/3\"")], [Some(&[0, 1][..]), None]);
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub struct Spot<'a> {
     pub beyond: Vec<(u32, Cow<'a, Beyond>)>,
     pub fields: BTreeMap<&'a str, Spot<'a>>,
     pub keyed: bool,
+    /// In how many sessions it was.
+    pub keyed_in: u32,
     pub items: Option<Box<Spot<'a>>>,
     pub most_items: u64,
 }
@@ -208,6 +210,7 @@ impl<'a> Spot<'a> {
         self.arrays += node.arrays;
         self.long += node.long;
         self.keyed |= node.keyed;
+        self.keyed_in += u32::from(node.keyed);
         self.most_items = self.most_items.max(node.most_items);
         self.beyond.extend(node.beyond.as_deref().map(|beyond| (session, Cow::Borrowed(beyond))));
         self.sets.push((session, &node.values));

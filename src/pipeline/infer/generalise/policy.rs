@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::completeness::{self, Measured};
 use super::super::danger;
 use super::super::dropped;
+use super::super::left_out;
 use super::super::readings::Readings;
 use super::super::settings::Settings;
 use super::super::signs;
@@ -104,7 +105,7 @@ pub fn infer_from_all(evidence: &Evidence, all: &View<'_>, settings: &Settings) 
         0 => Readings::passing(),
         _ => Readings::remembered(),
     };
-    let measured = completeness::leave_one_out(evidence, settings, &readings);
+    let measured = left_out::leave_one_out(evidence, all, settings, &readings);
     let suspects = unlike::suspects(&measured, settings);
     let replaced = unlike::without(evidence, suspects);
     let rest;
