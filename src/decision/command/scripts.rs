@@ -1,12 +1,39 @@
 //! The little languages of awk and sed: whether a program in them only reads and prints, and which files it names.
 
+use super::values::ANYTHING;
+use crate::decision::effects::keys;
+
 /// The files that a script of this program names.
 pub(super) fn files(program: &str, script: &str) -> Vec<String> {
     match program {
         "sed" | "gsed" => sed_files(script),
-        "awk" | "gawk" | "mawk" | "nawk" => awk_files(script),
+        "awk" | "gawk" | "mawk" | "nawk" => [awk_files(script), quoted_paths(script)].concat(),
+        // A key may look like a path; only these open one.
+        "jq" | "gojq" | "jaq" if script.contains("import") || script.contains("include") => quoted_paths(script),
+        "yq" => loaded_by_yq(script),
         _ => Vec::new(),
     }
+}
+
+/// Texts in quotes that have the form of a path: `load("/x")`, `ARGV[1]="/x"`.
+fn quoted_paths(script: &str) -> Vec<String> {
+    let texts = script.split('"').skip(1).step_by(2).chain(script.split('"').skip(2).step_by(2));
+    texts.filter(|text| keys::has_path_form(text) && !text.contains(char::is_whitespace)).map(str::to_owned).collect()
+}
+
+/// What yq loads: `load("x")`, `load_str("x")`, `loadstr("x")`, however it looks.
+fn loaded_by_yq(script: &str) -> Vec<String> {
+    // The text of a program that the script makes up.
+    let mut found: Vec<String> = script.contains("eval").then(|| ANYTHING.to_owned()).into_iter().collect();
+    for (at, name) in script.match_indices("load") {
+        let rest = script.get(at + name.len()..).unwrap_or_default();
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').trim_start();
+        let Some(argument) = rest.strip_prefix('(') else { continue };
+        let file = argument.trim_start().strip_prefix('"').and_then(|text| text.split('"').next());
+        // A name that the script makes up is known only when it runs.
+        found.push(file.unwrap_or(ANYTHING).to_owned());
+    }
+    found
 }
 
 /// What stands behind `r`, `R`, `w` and `W`, and behind the `w` of an `s`, up to the end of the line. Where a command before
@@ -38,6 +65,23 @@ fn awk_files(script: &str) -> Vec<String> {
             script.get(at + 1..).unwrap_or_default().trim_start_matches('>').trim_start_matches([' ', '\t', '(']);
         let file = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
         found.extend(file.filter(|file| !file.is_empty()).map(str::to_owned));
+    }
+    // A file that the script puts among its operands.
+    for (at, name) in script.match_indices("ARGV") {
+        let rest = script.get(at + name.len()..).unwrap_or_default().trim_start();
+        if !rest.starts_with('[') {
+            // Under another name it can be filled in many ways.
+            found.push(ANYTHING.to_owned());
+        }
+        let value = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(_, rest)| rest.trim_start());
+        let value = value.and_then(|rest| rest.strip_prefix('=')).filter(|rest| !rest.starts_with('='));
+        let Some(value) = value.map(str::trim_start) else { continue };
+        // Whatever is put together is known only when it runs.
+        let ends =
+            |rest: &str| rest.trim_start_matches([' ', '\t']).is_empty() || rest.trim_start().starts_with([';', '}']);
+        let quoted = value.strip_prefix('"').and_then(|text| text.split_once('"'));
+        let file = quoted.filter(|(_, rest)| ends(rest)).map_or(ANYTHING, |(file, _)| file);
+        found.extend(Some(file).filter(|file| !file.is_empty()).map(str::to_owned));
     }
     found
 }

