@@ -309,6 +309,7 @@ fn judge_arguments(
         root: server.hints.root.as_deref(),
         dialect: server.hints.dialect,
         redactor: policy.redactor.as_ref(),
+        grants_places: server.allowed_paths.is_some(),
     };
     let is_variant = !std::ptr::eq(tool, chosen);
     // What both list must satisfy both: a variant adds to its tool, and opens nothing that the tool holds closed.

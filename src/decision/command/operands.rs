@@ -82,6 +82,7 @@ pub(super) fn roles(name: &str, texts: &[String], fed: bool) -> Roles {
         "tar" | "gtar" | "bsdtar" => archives::tar(texts),
         "unzip" => archives::unzip(texts),
         "7z" | "7za" | "7zz" | "7zr" => archives::seven_zip(texts),
+        "[" | "test" | "[[" if compares(texts) => Roles { words: vec![Role::Nothing; texts.len()], ..Roles::default() },
         // Their operands are letters and numbers.
         "tr" | "expr" => {
             let role = |text: &String| if text.starts_with('-') { Role::Word } else { Role::Nothing };
@@ -93,6 +94,12 @@ pub(super) fn roles(name: &str, texts: &[String], fed: bool) -> Roles {
         roles.more.push((".".into(), Use::Touched));
     }
     roles
+}
+
+/// `a = b`: two texts, and nothing is opened.
+fn compares(texts: &[String]) -> bool {
+    let texts: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !["]", "]]"].contains(text)).collect();
+    matches!(texts.as_slice(), [_, "=" | "==" | "!=", _])
 }
 
 fn by_table(name: &str, texts: &[String]) -> Roles {

@@ -27,8 +27,18 @@ const HOST_PROGRAMS: &[&str] = &[
     "whois",
 ];
 
-/// The standard streams and what is always empty.
-const STREAMS: [&str; 5] = ["/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty"];
+/// The standard streams, and devices that hold nothing of anybody.
+const STREAMS: [&str; 9] = [
+    "/dev/null",
+    "/dev/stdin",
+    "/dev/stdout",
+    "/dev/stderr",
+    "/dev/tty",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+];
 
 /// Schemes besides `file` whose URLs name a place on this machine.
 const LOCAL_SCHEMES: [&str; 8] = ["unix", "sqlite", "sqlite3", "duckdb", "ipc", "npipe", "pipe", "local"];

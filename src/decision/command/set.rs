@@ -58,8 +58,23 @@ impl CommandSet {
         }
     }
 
-    /// The same where path rules judge the redirections.
-    pub fn check_commands(&self, command: &CommandEffect) -> Result<(), String> {
+    /// The same where path rules judge every place that the text names: what a redirection writes, `tee` would write as
+    /// well, so it passes where that is granted.
+    pub fn check_below_paths(&self, command: &CommandEffect) -> Result<(), String> {
+        self.check_commands(command)?;
+        let is_granted = |path: &&String| {
+            let tee = ["tee", path.as_str()].map(|word| Word::Literal(word.to_owned()));
+            // `/dev/tcp/host/port` is a connection.
+            !path.starts_with('-') && !path.contains("/dev/") && self.check_one(&tee).is_ok()
+        };
+        match command.writes.iter().find(|path| !is_granted(path)) {
+            Some(path) => Err(format!("a redirection writes `{path}`, and `tee {path}` is not granted either")),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether its commands are granted, whatever it writes.
+    fn check_commands(&self, command: &CommandEffect) -> Result<(), String> {
         if command.commands.is_empty() && command.writes.is_empty() {
             return Err("it holds no command".into());
         }

