@@ -13,6 +13,7 @@ use crate::model::facts::Os;
 use crate::model::policy::Redaction;
 use crate::pipeline::infer::completeness;
 use crate::pipeline::infer::generalise::infer_from_all;
+use crate::pipeline::infer::runs;
 use crate::pipeline::infer::settings::{Settings, Strictness};
 use crate::pipeline::infer::view::View;
 use crate::pipeline::infer::write;
@@ -84,6 +85,7 @@ pub fn run(args: &Infer) -> Result<Exit, Failure> {
         files::write_atomic(path, text.as_bytes(), Access::Private)
             .map_err(|error| Failure::environment(error.to_string()))?;
     }
+    let evidence = runs::joined(evidence);
     let view = View::new(&evidence, &settings.bare, |_| false);
     let inference = infer_from_all(&evidence, &view, &settings);
     if let Some(what) = &args.explain {

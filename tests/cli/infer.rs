@@ -370,14 +370,14 @@ fn servers_of_one_run_are_one_session_and_no_line_is_wider_than_a_screen() {
     assert!(place.read("mcp.policy.yaml").contains("# 1 session, 3 calls"));
     assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
     assert!(said.contains("read-only git calls"), "{said}");
-    // Started again in the same run: two sessions, at the head as beside each grant.
+    // Started again in the same run: still one session, at the head as beside each grant.
     place.write(
         "traces/again.jsonl",
         &git_session(&place, "git", &[r#"{"repo":"web"}"#, r#"{"repo":"docs"}"#]).replacen("10:00:00Z", "11:00:00Z", 1),
     );
     infer(&place, &[]);
     let policy = place.read("mcp.policy.yaml");
-    assert!(policy.contains("# 2 sessions, 5 calls") && policy.contains("# 3 calls, 2 sessions"), "{policy}");
+    assert!(policy.contains("# 1 session, 5 calls") && policy.contains("# 3 calls, 1 session"), "{policy}");
 }
 
 #[test]

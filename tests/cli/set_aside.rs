@@ -81,3 +81,62 @@ fn a_call_is_compared_with_the_others_in_a_recording_of_any_length() {
     infer(&place, &["--force"]);
     assert_eq!(decide(&place, &some[0]), "allow", "six of forty-six bring something new: that is no surprise");
 }
+
+/// One recording of a run: a server, and its calls as tool and arguments.
+fn recorded(place: &Place, run: &str, server: &str, minute: usize, calls: &[(&str, String)]) -> String {
+    let project = place.project().display().to_string();
+    let facts = format!(r#"{{"project":"{project}","cwd":"{project}"}}"#);
+    let line = |event: String| {
+        format!(r#"{{"v":1,"time":"2026-11-20T10:{minute:02}:00Z","server":"{server}","event":{event}}}"#)
+    };
+    let mut trace = vec![line(format!(
+        r#""session","session":"{run}","command":["{server}"],"project":"{project}","cwd":"{project}""#
+    ))];
+    for (at, (tool, arguments)) in calls.iter().enumerate() {
+        trace.push(line(format!(r#""call","call":{at},"tool":"{tool}","arguments":{arguments},"facts":{facts}"#)));
+        trace.push(line(format!(r#""result","call":{at},"outcome":"ok","ms":1,"bytes":2"#)));
+    }
+    trace.join("\n")
+}
+
+fn pay(to: &str) -> (&'static str, String) {
+    ("send_money", format!(r#"{{"recipient":"{to}"}}"#))
+}
+
+#[test]
+fn a_server_that_was_started_again_is_still_of_one_session_and_three_sessions_are_three() {
+    let place = Place::new();
+    let call = r#"{"server":"bank","tool":"send_money","arguments":{"recipient":"ann"}}"#;
+    for (runs, verdict) in [(["a", "a", "a"], "ask"), (["a", "b", "c"], "allow")] {
+        for (at, run) in runs.iter().enumerate() {
+            place.write(&format!("traces/{at}.jsonl"), &recorded(&place, run, "bank", at, &[pay("ann")]));
+        }
+        infer(&place, &["--force"]);
+        assert_eq!(decide(&place, call), verdict, "{runs:?}");
+    }
+}
+
+#[test]
+fn an_attack_in_several_recordings_of_one_session_is_that_of_one_session() {
+    let place = Place::new();
+    for run in 0..20 {
+        let calls = [pay("ann"), pay("bob")];
+        place.write(&format!("traces/s{run:02}.jsonl"), &recorded(&place, &format!("r{run}"), "bank", run, &calls));
+        let look = [("list_notes", format!(r#"{{"day":{}}}"#, run % 3))];
+        place.write(&format!("traces/n{run:02}.jsonl"), &recorded(&place, &format!("r{run}"), "notes", run, &look));
+    }
+    for at in 0..3 {
+        let calls = [pay("ann"), pay("eve")];
+        place.write(&format!("traces/x{at}.jsonl"), &recorded(&place, "evil", "bank", 30 + at, &calls));
+    }
+    let said = infer(&place, &[]);
+    assert!(said.contains("20 of 21 sessions"), "{said}");
+    assert!(said.contains("x0.jsonl and 2 more of its session is unlike the others"), "{said}");
+    let bank = |to: &str| format!(r#"{{"server":"bank","tool":"send_money","arguments":{{"recipient":"{to}"}}}}"#);
+    assert_eq!([decide(&place, &bank("eve")), decide(&place, &bank("ann"))], ["deny", "allow"]);
+    for run in ["other", "another"] {
+        place.write(&format!("traces/{run}.jsonl"), &recorded(&place, run, "bank", 40, &[pay("eve")]));
+    }
+    infer(&place, &["--force"]);
+    assert_eq!(decide(&place, &bank("eve")), "allow", "three sessions needed it");
+}

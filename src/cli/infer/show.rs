@@ -8,8 +8,9 @@ use crate::edge::render::table::table;
 use crate::edge::store::files;
 use crate::edge::terminal::{self, plain};
 use crate::model::evidence::Evidence;
-use crate::pipeline::infer::completeness::{self, Measured, Need};
+use crate::pipeline::infer::completeness::{Measured, Need};
 use crate::pipeline::infer::generalise::Inference;
+use crate::pipeline::infer::left_out;
 use crate::pipeline::infer::settings::Settings;
 use crate::pipeline::infer::view::{Sampled, View, runs};
 use crate::pipeline::infer::{against, summary, unlike, write};
@@ -95,7 +96,7 @@ fn completeness(evidence: &Evidence, measured: &Measured, settings: &Settings) -
         let said = format!("  Not measured: {position} had more values than are kept");
         text.push_str(&wrapped(&plain(&said), 2));
     }
-    if let Some(measured) = completeness::in_time_order(evidence, settings) {
+    if let Some(measured) = left_out::in_time_order(evidence, settings) {
         text.push_str(&wrapped(&format!("  Over time, each by those before it: {}", share(&measured)), 2));
     }
     let (low, high) = measured.unseen();

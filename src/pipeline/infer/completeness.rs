@@ -1,14 +1,9 @@
 //! How complete is this recording? Measured: each session is judged by the policy of the others.
 
-use std::collections::BTreeSet;
-
 use serde_json::Map;
 
-use super::generalise::policy::infer_from;
 use super::mass::interval;
-use super::readings::Readings;
 use super::settings::Settings;
-use super::view::View;
 use crate::decision::decide::decide;
 use crate::decision::policy::Policy;
 use crate::model::evidence::{Evidence, Node, Place, Session};
@@ -52,6 +47,13 @@ pub enum Recorded {
 }
 
 impl Recorded {
+    pub(super) fn server(&self) -> &str {
+        match self {
+            Recorded::Call(server, ..) | Recorded::Unkept(server, _) => server,
+            Recorded::Resource(server, _) | Recorded::Prompt(server, _) => server,
+        }
+    }
+
     /// Server and tool of a call.
     pub(super) fn tool(&self) -> Option<(&str, &str)> {
         match self {
@@ -120,35 +122,6 @@ fn size(node: &Node) -> usize {
 
 /// What one session is told by a policy.
 pub(super) type Told = (Decision, Vec<(Recorded, Need)>);
-
-/// Each session of the later half is judged by the policy of all that came before it. `None` where sessions have no time.
-pub fn in_time_order(evidence: &Evidence, settings: &Settings) -> Option<Measured> {
-    let mut sessions: Vec<(i64, &str, &Session)> = Vec::new();
-    for (digest, session) in &evidence.sessions {
-        let times = session.servers.values().flat_map(|server| server.tools.values()).filter_map(|tool| tool.first);
-        sessions.push((times.min()?.0, digest, session));
-    }
-    sessions.sort_unstable_by_key(|(time, digest, _)| (*time, *digest));
-    let half = sessions.len() / 2;
-    let most = affordable(evidence);
-    if most == 0 {
-        return None;
-    }
-    let step = (sessions.len() - half).div_ceil(most).max(1);
-    let (mut measured, readings) = (Measured::default(), Readings::remembered());
-    for (at, (_, _, session)) in sessions.iter().enumerate().skip(half.max(1)).step_by(step) {
-        let before: BTreeSet<&str> = sessions.iter().take(at).map(|(_, digest, _)| *digest).collect();
-        let view = View::new(evidence, &settings.bare, |other| !before.contains(other));
-        let Ok(policy) = Policy::from_document(infer_from(&view, settings, &readings).document) else { continue };
-        measured.sessions += 1;
-        match worst(&policy, session, session.place.as_ref().unwrap_or(&settings.bare)).0 {
-            Decision::Allow => measured.allowed += 1,
-            Decision::Ask => measured.asked += 1,
-            Decision::Deny => {}
-        }
-    }
-    (measured.sessions > 0).then_some(measured)
-}
 
 /// The recorded calls that the policy which was learned from them does not grant: what its kinds of constraint cannot
 /// say, or do not say safely. One for each tool, argument and reason.

@@ -18,6 +18,7 @@ use crate::decision::policy::Policy;
 use crate::model::evidence::{Evidence, Place, Session, Tool};
 use crate::model::history::History;
 use crate::model::request::Request;
+use crate::model::time::Timestamp;
 use crate::model::verdict::Decision;
 
 /// Judges each session by the policy of the others. `all`: the view of all of them.
@@ -44,8 +45,41 @@ pub fn leave_one_out(evidence: &Evidence, all: &View<'_>, settings: &Settings, r
     judge.measured
 }
 
+/// Each session of the later half is judged by the policy of all that came before it. `None` where sessions have no time.
+pub fn in_time_order(evidence: &Evidence, settings: &Settings) -> Option<Measured> {
+    let mut units: Vec<(i64, Unit<'_>)> = Vec::new();
+    for unit in Unit::all(evidence) {
+        units.push((unit.first()?.0, unit));
+    }
+    units.sort_by(|(a, first), (b, second)| (a, &first.numbers).cmp(&(b, &second.numbers)));
+    let half = units.len() / 2;
+    let most = affordable(evidence);
+    if most == 0 {
+        return None;
+    }
+    let step = (units.len() - half).div_ceil(most).max(1);
+    let (mut measured, readings) = (Measured::default(), Readings::remembered());
+    for (at, (_, unit)) in units.iter().enumerate().skip(half.max(1)).step_by(step) {
+        let before: BTreeSet<&str> = units.iter().take(at).flat_map(|(_, unit)| unit.digests()).collect();
+        let view = View::new(evidence, &settings.bare, |other| !before.contains(other));
+        let Ok(policy) = Policy::from_document(infer_from(&view, settings, &readings).document) else { continue };
+        let bare = &settings.bare;
+        let verdicts = unit.recordings.values().map(|(_, session)| {
+            let place = session.place.as_ref().unwrap_or(bare);
+            worst(&policy, session, place).0
+        });
+        measured.sessions += 1;
+        match verdicts.max() {
+            Some(Decision::Deny) => {}
+            Some(Decision::Ask) => measured.asked += 1,
+            Some(Decision::Allow) | None => measured.allowed += 1,
+        }
+    }
+    (measured.sessions > 0).then_some(measured)
+}
+
 /// One session: the recordings of one run, or one recording.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Unit<'a> {
     /// By their numbers in the view of all, each with its digest.
     recordings: BTreeMap<u32, (&'a str, &'a Session)>,
@@ -54,12 +88,30 @@ struct Unit<'a> {
 
 impl<'a> Unit<'a> {
     fn all(evidence: &'a Evidence) -> Vec<Unit<'a>> {
-        let numbered = (0..).zip(&evidence.sessions);
-        let alone = |(number, (digest, session)): (u32, (&'a String, &'a Session))| Unit {
-            recordings: BTreeMap::from([(number, (digest.as_str(), session))]),
-            numbers: BTreeSet::from([number]),
-        };
-        numbered.map(alone).collect()
+        let mut units: Vec<Unit<'a>> = Vec::new();
+        let mut of_run: BTreeMap<&str, usize> = BTreeMap::new();
+        for (number, (digest, session)) in (0..).zip(&evidence.sessions) {
+            let next = units.len();
+            let at = session.run.as_deref().map_or(next, |run| *of_run.entry(run).or_insert(next));
+            if at == next {
+                units.push(Unit::default());
+            }
+            if let Some(unit) = units.get_mut(at) {
+                unit.recordings.insert(number, (digest, session));
+                unit.numbers.insert(number);
+            }
+        }
+        units
+    }
+
+    fn digests(&self) -> impl Iterator<Item = &'a str> {
+        self.recordings.values().map(|(digest, _)| *digest)
+    }
+
+    /// When its first call was.
+    fn first(&self) -> Option<Timestamp> {
+        let servers = self.recordings.values().flat_map(|(_, session)| session.servers.values());
+        servers.flat_map(|server| server.tools.values()).filter_map(|tool| tool.first).min()
     }
 }
 
@@ -133,11 +185,8 @@ impl<'a> Judge<'a> {
     }
 
     fn policy_without(&self, group: &[usize]) -> Option<Policy> {
-        let out: BTreeSet<&str> = group
-            .iter()
-            .filter_map(|unit| self.units.get(*unit))
-            .flat_map(|unit| unit.recordings.values().map(|(digest, _)| *digest))
-            .collect();
+        let out: BTreeSet<&str> =
+            group.iter().filter_map(|unit| self.units.get(*unit)).flat_map(Unit::digests).collect();
         let view = View::new(self.evidence, &self.settings.bare, |other| out.contains(other));
         Policy::from_document(infer_from(&view, self.settings, self.readings).document).ok()
     }
@@ -154,9 +203,11 @@ impl<'a> Judge<'a> {
             Decision::Allow => self.measured.allowed += 1,
             Decision::Ask => self.measured.asked += 1,
             Decision::Deny => {
-                let session =
-                    unit.recordings.values().map(|(_, session)| session.name.clone()).min().unwrap_or_default();
-                let digests = unit.recordings.values().map(|(digest, _)| (*digest).to_owned()).collect();
+                let server = needs.first().map(|(recorded, _)| recorded.server());
+                let with = |session: &Session| server.is_none_or(|server| session.servers.contains_key(server));
+                let mut named = unit.recordings.values().map(|(_, session)| *session).filter(|session| with(session));
+                let session = named.next().map(|session| session.name.clone()).unwrap_or_default();
+                let digests = unit.digests().map(str::to_owned).collect();
                 let first = needs.first().map(|(_, first)| first.clone());
                 self.measured.denied.extend(first.map(|first| Unlike {
                     session,

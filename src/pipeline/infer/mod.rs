@@ -1,6 +1,6 @@
 //! Traces -> the smallest policy that still lets the agent work (DESIGN 1, 4, 5).
 //!
-//! [`observe`] turns trace lines into evidence, [`view`] sees the evidence of many sessions as one, [`generalise`] makes
+//! [`observe`] turns trace lines into evidence, [`runs`] makes sessions of recordings, [`view`] sees the evidence of many sessions as one, [`generalise`] makes
 //! constraints of it, by what is at stake ([`stakes`], [`danger`]) and by how likely a new value is ([`mass`]).
 //! [`left_out`] measures the result on sessions that it was not learned from ([`completeness`]), [`unlike`] sets aside what one of them alone
 //! did, as [`signs`] does with texts that hold the signs of a command, [`write`] puts it into a file, and
@@ -20,6 +20,7 @@ pub mod node;
 pub mod observe;
 pub mod reading;
 pub mod readings;
+pub mod runs;
 mod sample;
 pub mod settings;
 pub mod signs;

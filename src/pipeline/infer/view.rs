@@ -1,7 +1,7 @@
 //! Evidence of many sessions seen as one: per server, tool and position, which session showed what.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::reading;
 use super::values::Values;
@@ -133,23 +133,18 @@ impl View<'_> {
     }
 }
 
-/// How many sessions these recordings are of: the servers of one run of a client are recorded apart, and are one session;
-/// a server that was started twice in one run was so for two.
+/// How many sessions these recordings are of: the servers of one run of a client are recorded apart, and are one session.
 pub fn runs<'a>(recordings: impl IntoIterator<Item = &'a Session>) -> usize {
-    let mut runs: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    let mut alone = 0;
+    let (mut runs, mut alone) = (BTreeSet::new(), 0);
     for recording in recordings {
-        let Some(run) = &recording.run else {
-            alone += 1;
-            continue;
-        };
-        let starts = runs.entry(run).or_default();
-        for server in recording.servers.keys() {
-            *starts.entry(server).or_default() += 1;
+        match &recording.run {
+            Some(run) => {
+                runs.insert(run);
+            }
+            None => alone += 1,
         }
     }
-    let most = |starts: &BTreeMap<&str, usize>| starts.values().copied().max().unwrap_or(1);
-    runs.values().map(most).sum::<usize>() + alone
+    runs.len() + alone
 }
 
 impl<'a> ToolView<'a> {

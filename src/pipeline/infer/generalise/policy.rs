@@ -7,6 +7,7 @@ use super::super::danger;
 use super::super::dropped;
 use super::super::left_out;
 use super::super::readings::Readings;
+use super::super::runs;
 use super::super::settings::Settings;
 use super::super::signs;
 use super::super::unlike;
@@ -96,7 +97,8 @@ impl Note {
 
 /// The smallest policy that still lets the agent do what it did.
 pub fn infer(evidence: &Evidence, settings: &Settings) -> Inference {
-    infer_from_all(evidence, &View::new(evidence, &settings.bare, |_| false), settings)
+    let evidence = runs::joined(evidence.clone());
+    infer_from_all(&evidence, &View::new(&evidence, &settings.bare, |_| false), settings)
 }
 
 /// The same, where the view of all sessions is at hand.
