@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::facts::{Facts, Os};
+use super::json::{self, Limits};
 use super::time::Timestamp;
 
 /// The version that is written. 1: the first (November 2026). A reader refuses a newer one with an instruction.
@@ -132,6 +133,10 @@ pub enum BadLine {
 /// Reads one line, an event or a bare call.
 pub fn parse(line: &str) -> Result<Recorded, BadLine> {
     let raw: RawLine = serde_json::from_str(line).map_err(|error| BadLine::Invalid(error.to_string()))?;
+    if raw.arguments.is_some() {
+        // Of a key that stands twice, one reader takes the first value and another the last.
+        json::walk_part(line.as_bytes(), Limits::default()).map_err(|error| BadLine::Invalid(error.to_string()))?;
+    }
     match raw.v {
         None => raw.bare().map(Recorded::Bare),
         Some(v) if v > VERSION => Err(BadLine::TooNew(v)),

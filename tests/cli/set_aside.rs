@@ -140,3 +140,21 @@ fn an_attack_in_several_recordings_of_one_session_is_that_of_one_session() {
     infer(&place, &["--force"]);
     assert_eq!(decide(&place, &bank("eve")), "allow", "three sessions needed it");
 }
+
+#[test]
+fn equal_files_a_tool_without_a_name_and_a_key_that_stands_twice_are_said() {
+    let place = Place::new();
+    for file in ["a", "b", "c"] {
+        place.write(&format!("traces/{file}.jsonl"), &to("ann@acme.org"));
+    }
+    let out = place.remit(&["infer"]).assert().success();
+    let said = String::from_utf8(out.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("2 files hold the same lines as another one"), "{said}");
+    place.write("traces/b.jsonl", r#"{"server":"s","tool":"","arguments":{}}"#);
+    let said = infer(&place, &["--force"]);
+    assert!(said.contains("s.(no name)") && !said.contains("resource"), "{said}");
+    place.write("traces/c.jsonl", &lines(&[r#"{"server":"s","tool":"t","arguments":{"to":"eve","to":"ann"}}"#]));
+    let out = place.remit(&["infer", "--force"]).assert().failure();
+    let said = String::from_utf8(out.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("c.jsonl:1: ") && said.contains("a key twice"), "{said}");
+}

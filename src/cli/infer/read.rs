@@ -1,5 +1,6 @@
 //! Trace files -> evidence, on all cores, with progress where somebody watches.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -55,6 +56,13 @@ pub fn all(found: &[PathBuf], bare: &Place, redactor: &Redactor, keep_going: boo
         fine.into_iter().filter_map(Result::ok).collect()
     };
     reads.sort_by(|a, b| a.session.name.cmp(&b.session.name));
+    let with_lines = || reads.iter().filter(|read| read.session.lines > 0);
+    let distinct: BTreeSet<&str> = with_lines().map(|read| read.digest.as_str()).collect();
+    let equal = with_lines().count() - distinct.len();
+    if equal > 0 {
+        let are = if equal == 1 { "1 file holds" } else { &format!("{equal} files hold") };
+        terminal::note(&format!("{are} the same lines as another one: together they are one session"));
+    }
     let bad: usize = reads.iter().map(|read| read.bad_count).sum();
     for line in reads.iter().flat_map(|read| &read.bad).take(SHOWN) {
         terminal::note(&terminal::plain(line));

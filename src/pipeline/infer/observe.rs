@@ -186,6 +186,9 @@ impl<'a> Observer<'a> {
     }
 
     fn learn_call(&mut self, server: &str, tool: &str, arguments: Map<String, Value>, facts: &Facts, recorded: bool) {
+        if tool.is_empty() {
+            return self.refuse(server, "(no name)", odd("", "a tool without a name"));
+        }
         if !can_be_granted(tool) {
             return self.refuse(server, tool, odd("", tool));
         }
