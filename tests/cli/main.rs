@@ -24,6 +24,7 @@ mod infer;
 mod infer_against;
 mod infer_chosen;
 mod infer_past_caps;
+mod infer_payees;
 mod infer_said;
 mod init;
 mod lock;

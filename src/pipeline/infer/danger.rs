@@ -149,6 +149,13 @@ pub fn class_of(tool: &str) -> Option<&'static Class> {
     CLASSES.iter().find(|class| words.iter().any(|word| class.words.contains(&word.as_str())))
 }
 
+/// Whether a tool of this name moves money, whatever class comes first (`execute_payment`).
+pub fn pays(tool: &str) -> bool {
+    let words = names::words(tool);
+    let named = |class: &Class| words.iter().any(|word| class.words.contains(&word.as_str()));
+    CLASSES.iter().any(|class| class.name == "payment" && named(class))
+}
+
 /// Why nothing is learned from a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Never {

@@ -258,6 +258,31 @@ pub fn are_words_of_a_program<'a>(name: &str, mut beside: impl Iterator<Item = &
     is(&WORDS, name) && beside.any(|other| is(&PROGRAMS, other))
 }
 
+/// Whom a payment reaches. `pays`: the call is one; else only a name that nothing but a payment has says so.
+pub fn is_payee(name: &str, pays: bool) -> bool {
+    const OF_PAYMENTS: [&str; 10] =
+        ["iban", "bic", "swift", "payee", "beneficiary", "creditor", "wallet", "payout", "counterparty", "vpa"];
+    const OF_ALL: [&str; 13] = [
+        "to",
+        "recipient",
+        "recipients",
+        "receiver",
+        "account",
+        "accounts",
+        "acct",
+        "destination",
+        "dest",
+        "vendor",
+        "merchant",
+        "supplier",
+        "target",
+    ];
+    let words = words(name);
+    let has = |table: &[&str]| words.iter().any(|word| table.contains(&word.as_str()));
+    let role = role(name);
+    role != Role::Text && (has(&OF_PAYMENTS) || pays && (role == Role::Target || has(&OF_ALL)))
+}
+
 /// A sum of money.
 pub fn is_money(name: &str) -> bool {
     let money = ["amount", "price", "sum", "fee", "budget", "cost", "balance"];

@@ -23,7 +23,7 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
         let words = values.iter().map(|(value, _)| Value::String(value.clone())).collect();
         return Reasoned::new(
             Constraint::OneOf(words),
-            format!("{} distinct values; they choose what is done", values.len()),
+            format!("{} distinct values; no other stands for what one of them does", values.len()),
         );
     }
     let own = Mass::of(values.iter().map(|(_, sessions)| *sessions));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Number, Value};
 
-use super::super::danger::Class;
+use super::super::danger::{self, Class};
 use super::super::names::{self, Role};
 use super::super::node;
 use super::super::readings::Readings;
@@ -91,8 +91,25 @@ impl<'a> Context<'a> {
     pub fn member(&self, name: &str, all: &BTreeMap<&str, Spot<'_>>) -> Context<'a> {
         let mut inner = self.into(Step::Member(name.to_owned()));
         inner.closed |= names::chooses(name, |other| all.contains_key(other))
-            || names::are_words_of_a_program(name, all.keys().copied());
+            || names::are_words_of_a_program(name, all.keys().copied())
+            // Where a person is asked each time, the person sees whom it reaches.
+            || self.stakes.changes && !self.is_rare_and_dangerous() && names::is_payee(name, self.pays());
         inner
+    }
+
+    /// The call moves money.
+    pub fn pays(&self) -> bool {
+        self.stakes.class.is_some_and(|class| class.name == "payment") || self.stakes.changes && danger::pays(self.tool)
+    }
+
+    /// These words are a sum of money, or may be one: no form tells a small one from a large one.
+    fn are_sums(&self, words: &[(String, &[u32])]) -> bool {
+        let is_figure = |word: &str| {
+            word.contains(|c: char| c.is_numeric()) && word.chars().all(|c| c.is_numeric() || " .,'+_$€£¥".contains(c))
+        };
+        let measures = !matches!(self.role(), Role::Text | Role::Id | Role::Count);
+        let figures = self.pays() && words.iter().any(|(word, _)| is_figure(word));
+        self.stakes.changes && measures && (names::is_money(self.key()) || figures)
     }
 
     /// The arguments of a call with `value` at this position and nothing else but the base of its paths.
@@ -348,9 +365,9 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32
         let each = tokens.iter().map(|(token, _)| Constraint::Redacted(token.clone()));
         parts.extend(each.map(|token| Reasoned::new(token, "a secret, known by its token".into())));
     }
-    if context.closed && !strings.is_empty() {
+    if !strings.is_empty() && (context.closed || context.are_sums(&strings)) {
         let words: Vec<_> = strings.into_iter().map(|(text, sessions)| (text, sessions.len())).collect();
-        parts.push(closed::constrain(context, &words));
+        parts.push(closed::constrain(&Context { closed: true, ..context.clone() }, &words));
         return parts;
     }
     let mut by_kind: BTreeMap<Option<Kind>, Vec<(String, &[u32])>> = BTreeMap::new();
