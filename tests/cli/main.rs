@@ -26,6 +26,7 @@ mod infer_chosen;
 mod infer_past_caps;
 mod infer_payees;
 mod infer_said;
+mod infer_sessions;
 mod init;
 mod lock;
 mod packed;

@@ -1,5 +1,7 @@
 //! How likely is a new value? Good and Turing's missing mass, with its uncertainty.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 /// What was seen at one position, counted by session: a loop of a thousand equal calls is one observation.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Mass {
@@ -32,6 +34,22 @@ impl Mass {
     pub fn interval(self) -> (f64, f64) {
         interval(self.once, self.observations)
     }
+}
+
+/// How many sessions brought something that no earlier one had. What one session did ten times over, one session says.
+pub fn sessions_with_new<T: Ord>(seen: impl IntoIterator<Item = (T, u32)>) -> usize {
+    let mut by_session: BTreeMap<u32, Vec<T>> = BTreeMap::new();
+    for (what, session) in seen {
+        by_session.entry(session).or_default().push(what);
+    }
+    let mut known = BTreeSet::new();
+    let mut sessions = 0;
+    for seen in by_session.into_values() {
+        let before = known.len();
+        known.extend(seen);
+        sessions += usize::from(known.len() > before);
+    }
+    sessions
 }
 
 /// Wilson's 95 % interval of a share.

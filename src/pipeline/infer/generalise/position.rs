@@ -396,13 +396,13 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32
     for (kind, values) in by_kind {
         let reasoned = match kind {
             Some(Kind::Path) => places::constrain(context, spot, &values),
-            Some(Kind::Url) => urls::constrain(context, &counted(values)),
+            Some(Kind::Url) => urls::constrain(context, &values),
             Some(Kind::Sql) => sql::constrain(context, &counted(values)),
             Some(Kind::Command) => {
                 parts.extend(commands::constrain(context, &counted(values)));
                 continue;
             }
-            Some(Kind::Address) => addresses::constrain(context, &counted(values)),
+            Some(Kind::Address) => addresses::constrain(context, &values),
             Some(Kind::Text) | None => continue,
         };
         parts.push(reasoned);

@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::mass::Mass;
+use super::super::mass::{self, Mass};
 use super::position::{Context, Reasoned};
 use crate::decision::url::pattern_for;
 use crate::model::effects::{Host, UrlEffect, What};
 use crate::model::policy::Constraint;
 
-/// All URLs of a position, each with how many sessions had it.
-pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned {
-    let mut hosts: BTreeMap<String, Vec<(UrlEffect, usize)>> = BTreeMap::new();
+/// The URLs of one origin, each with the sessions that had it.
+type Urls<'a> = Vec<(UrlEffect, &'a [u32])>;
+
+/// All URLs of a position, each with the sessions that had it.
+pub fn constrain(context: &Context<'_>, values: &[(String, &[u32])]) -> Reasoned {
+    let mut hosts: BTreeMap<String, Urls<'_>> = BTreeMap::new();
     for (written, sessions) in values {
         for what in context.effects(Value::String(written.clone()), None) {
             if let What::Url(url) = what {
@@ -21,16 +24,20 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
         }
     }
     let (mut patterns, mut words) = (BTreeSet::new(), BTreeSet::new());
+    let domains = subdomains_that_open(context, &hosts);
     for urls in hosts.values() {
-        let whole_host = is_open_below(context, urls);
+        let in_open_domain =
+            urls.first().and_then(|(url, _)| domain(url)).is_some_and(|domain| domains.contains(&domain));
+        let whole_host = in_open_domain || is_open_below(context, urls);
         for (url, _) in urls {
             match pattern(url, whole_host) {
+                Some(_) if in_open_domain => {}
                 Some(pattern) => drop(patterns.insert(pattern)),
                 None => drop(words.insert(url.written.clone())),
             }
         }
     }
-    widen_subdomains(context, &hosts, &mut patterns);
+    patterns.extend(domains.iter().map(|(scheme, domain)| format!("{scheme}://*.{domain}/**")));
     let why = format!("{} distinct URLs on {} hosts; a host that is new is never granted", values.len(), hosts.len());
     let mut parts = Vec::new();
     if !patterns.is_empty() {
@@ -59,43 +66,43 @@ fn origin(url: &UrlEffect) -> String {
 
 /// Reading one page of a host is reading the host: pages link to each other, and the path is part of no secret. Where a
 /// call changes something, what stands below the host is exact until several sessions bring new paths.
-fn is_open_below(context: &Context<'_>, urls: &[(UrlEffect, usize)]) -> bool {
+fn is_open_below(context: &Context<'_>, urls: &[(UrlEffect, &[u32])]) -> bool {
     if context.is_exact() {
         return false;
     }
-    let mut paths: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut paths: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (url, sessions) in urls {
-        *paths.entry(&url.path).or_default() += sessions;
+        paths.entry(&url.path).or_default().extend(*sessions);
     }
-    let mass = Mass::of(paths.into_values());
-    !context.stakes.changes || (mass.observations as usize * 2 >= context.many() && mass.interval().0 >= 0.1)
+    let mass = Mass::of(paths.values().map(Vec::len));
+    let seen = paths.iter().flat_map(|(path, sessions)| sessions.iter().map(move |session| (path, *session)));
+    !context.stakes.changes || (mass::sessions_with_new(seen) * 2 >= context.many() && mass.interval().0 >= 0.1)
 }
 
-/// Three subdomains of one domain, each in a session of its own, say that the organisation is meant, not the machine. Not
-/// where anybody can have a subdomain: the public suffix list says where that is.
-fn widen_subdomains(
+/// Domains, with their scheme, of which all subdomains are meant. Three subdomains of one domain, each in a session of its
+/// own, say that the organisation is meant, not the machine. Not where anybody can have a subdomain: the public suffix list
+/// says where that is.
+fn subdomains_that_open<'a>(
     context: &Context<'_>,
-    hosts: &BTreeMap<String, Vec<(UrlEffect, usize)>>,
-    patterns: &mut BTreeSet<String>,
-) {
+    hosts: &'a BTreeMap<String, Urls<'_>>,
+) -> BTreeSet<(&'a str, &'a str)> {
+    let mut domains: BTreeMap<(&str, &str), Vec<(&str, u32)>> = BTreeMap::new();
     if context.is_exact() || context.stakes.changes {
-        return;
+        return BTreeSet::new();
     }
-    let mut domains: BTreeMap<(String, String), BTreeSet<&str>> = BTreeMap::new();
-    for urls in hosts.values() {
-        let Some((url, _)) = urls.first() else { continue };
-        let Host::Domain(name) = &url.host else { continue };
-        let Some(domain) = psl::domain_str(name).filter(|domain| *domain != name && url.port.is_none()) else {
-            continue;
-        };
-        domains.entry((url.scheme.clone(), domain.to_owned())).or_default().insert(name);
-    }
-    for ((scheme, domain), names) in domains {
-        if names.len() >= 3 {
-            patterns.retain(|pattern| {
-                !names.iter().any(|name| pattern.strip_prefix(&format!("{scheme}://{name}/")).is_some())
-            });
-            patterns.insert(format!("{scheme}://*.{domain}/**"));
+    for (host, urls) in hosts {
+        if let Some(domain) = urls.first().and_then(|(url, _)| domain(url)) {
+            let sessions = urls.iter().flat_map(|(_, sessions)| sessions.iter());
+            domains.entry(domain).or_default().extend(sessions.map(|session| (host.as_str(), *session)));
         }
     }
+    domains.retain(|_, seen| mass::sessions_with_new(seen.iter().copied()) >= 3);
+    domains.into_keys().collect()
+}
+
+/// The scheme, and the domain that somebody registered, of a URL on one of its subdomains.
+fn domain(url: &UrlEffect) -> Option<(&str, &str)> {
+    let Host::Domain(name) = &url.host else { return None };
+    let domain = psl::domain_str(name).filter(|domain| *domain != name && url.port.is_none())?;
+    Some((&url.scheme, domain))
 }
