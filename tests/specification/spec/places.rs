@@ -221,6 +221,9 @@ fn windows_root(absolute: &str) -> (String, String) {
         let names = &names[usize::from(!text.starts_with("//"))..];
         let (server, share) = (names.first().unwrap_or(&""), names.get(1).unwrap_or(&""));
         let rest = names.get(2..).unwrap_or_default().join("/");
+        if server.is_empty() {
+            return (String::new(), rest); // `\\/`: no machine is named.
+        }
         let (server, share) = (server.to_lowercase(), share.to_lowercase());
         return match share.strip_suffix('$').filter(|drive| drive.len() == 1) {
             Some(drive) if ["localhost", "127.0.0.1"].contains(&server.as_str()) => (format!("{drive}:"), rest),
