@@ -328,7 +328,7 @@ fn is_guarded(place: &str, facts: &Facts, changes: bool) -> bool {
             Os::Posix => place::fold(own),
             Os::Windows => Cow::Owned(Place::read(place::fold(own), facts.os).folded().into_owned()),
         };
-        place::below(place, &own).is_some() || (changes && place::below(&own, place).is_some())
+        place::below(place, &own).is_some() || (changes && (place == "/" || place::below(&own, place).is_some()))
     })
 }
 

@@ -163,6 +163,8 @@ impl PathSet {
             let base = form(&base, folds);
             let seen = match below_base(&place, &base) {
                 Some(below) => Seen::Within(below),
+                // A root that names no drive may be the root of any.
+                None if &*place == "/" => Seen::Above,
                 None => place::below(&base, &place).map(|_| Seen::Above)?,
             };
             ask(if folds { &group.folded } else { &group.exact }, seen)

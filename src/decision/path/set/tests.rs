@@ -213,6 +213,14 @@ fn a_share_lies_below_no_root_and_is_held_by_its_own_name() {
 }
 
 #[test]
+fn a_root_that_names_no_drive_holds_whatever_a_denial_names() {
+    let windows = Facts { project: "c:/web".into(), os: Os::Windows, ..facts() };
+    let set = PathSet::denied(&["./secret".to_owned()]).unwrap();
+    let below = |place: &str| set.lies_below(&Place::read(place, Os::Windows), &windows).is_some();
+    assert!(below(r"\\") && below("//") && below("c:/") && !below("d:/"));
+}
+
+#[test]
 fn every_entry_that_a_change_touches_is_told_and_of_a_look_only_those_that_hold_the_place() {
     let patterns = ["./a", "./a/b", "./a/b/*.key", "./a/bc", "~/x"].map(str::to_owned);
     let set = PathSet::denied(&patterns).unwrap();
