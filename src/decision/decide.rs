@@ -385,7 +385,7 @@ impl Unlisted<'_> {
         };
         self.reasons.push(Reason {
             effect: Decision::Deny,
-            argument: Some(format!("/{}", name.replace('~', "~0").replace('/', "~1"))),
+            argument: Some(format!("/{}", crate::model::pointer::token(name))),
             value: Some(arguments::shown(value)),
             message: format!("the argument `{name}` is not granted"),
             nearest,

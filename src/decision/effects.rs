@@ -108,8 +108,7 @@ struct Spot<'a> {
 
 impl<'a> Spot<'a> {
     fn member(&self, key: &'a str) -> Spot<'a> {
-        let escaped = key.contains(['~', '/']).then(|| key.replace('~', "~0").replace('/', "~1"));
-        let token = escaped.as_deref().unwrap_or(key);
+        let token = &*crate::model::pointer::token(key);
         let starred = self.starred.as_deref().map(|above| [above, "/", token].concat());
         let mut pointer = String::with_capacity(self.pointer.len() + 1 + token.len());
         pointer.extend([&self.pointer, "/", token]);

@@ -16,6 +16,7 @@ pub mod json;
 pub mod lockfile;
 pub mod message;
 pub mod place;
+pub mod pointer;
 pub mod policy;
 pub mod report;
 pub mod request;

@@ -57,7 +57,7 @@ impl<'a> Here<'a> {
         let mut pointer = self.above.map(Here::pointer).unwrap_or_default();
         pointer.push('/');
         match self.step {
-            Step::Member(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            Step::Member(name) => pointer.push_str(&crate::model::pointer::token(name)),
             Step::Element(index) => pointer.push_str(&index.to_string()),
         }
         pointer

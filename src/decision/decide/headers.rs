@@ -61,7 +61,7 @@ impl<'a> Search<'a> {
             if matches!(value, Value::String(_)) && !are_headers && !may_matter(key) {
                 continue;
             }
-            let at = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let at = format!("{pointer}/{}", crate::model::pointer::token(key));
             if are_headers && let Some(line) = second_line(key) {
                 self.of_request.push((at.clone(), line));
             }

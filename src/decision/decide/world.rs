@@ -209,7 +209,7 @@ fn judge_secrets(ruling: &mut Ruling<'_>, found: &Effects, without: &[String]) {
         let kinds = redact::secrets_in(&text);
         if let (Some(kind), Some(protection)) = (kinds.first(), protections::find(name)) {
             let effect = Effect {
-                argument: format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+                argument: format!("/{}", crate::model::pointer::token(key)),
                 what: What::Unreadable { kind: Kind::Text, why: String::new() },
             };
             let mut reason = protected(&effect, protection, &format!("[{kind}]"));

@@ -196,7 +196,7 @@ impl Compiler<'_> {
             }
             Constraint::Fields { fields, required } => {
                 let checks = fields.iter().map(|(name, constraint)| {
-                    let token = name.replace('~', "~0").replace('/', "~1");
+                    let token = crate::model::pointer::token(name);
                     let check =
                         self.check(&format!("{pointer}.fields.{name}"), &format!("{pattern}/{token}"), constraint);
                     (name.clone(), check)

@@ -250,7 +250,7 @@ impl Compiler<'_> {
                 listed
                     .iter()
                     .map(|(name, constraint)| {
-                        let token = name.replace('~', "~0").replace('/', "~1");
+                        let token = crate::model::pointer::token(name);
                         (name.clone(), self.check(&format!("{pointer}.args.{name}"), &format!("/{token}"), constraint))
                     })
                     .collect(),

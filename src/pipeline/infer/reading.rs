@@ -53,7 +53,7 @@ pub fn looks_like_sql(text: &str) -> bool {
 
 /// A key as one step of a JSON pointer (RFC 6901).
 pub fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
+    crate::model::pointer::token(key).into_owned()
 }
 
 /// The string at a JSON pointer into the arguments; an argument vector is its words.

@@ -128,7 +128,7 @@ fn walk(was: &Value, now: &Value, pointer: &mut String, found: &mut Vec<Differen
             for key in keys {
                 let length = pointer.len();
                 pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                pointer.push_str(&crate::model::pointer::token(key));
                 match (was.get(key), now.get(key)) {
                     (Some(was), Some(now)) => walk(was, now, pointer, found),
                     (was, now) => found.push(Difference { pointer: pointer.clone(), text: replaced(was, now) }),
