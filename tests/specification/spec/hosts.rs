@@ -61,6 +61,9 @@ pub fn read_url(text: &str) -> Option<Url> {
     if host.chars().any(|c| !c.is_ascii_alphanumeric() && !"*.-".contains(c)) {
         return None;
     }
+    if port.is_some_and(|port| port != "*" && port.chars().any(|c| !c.is_ascii_digit())) {
+        return None;
+    }
     let last = host.rsplit('.').next().unwrap_or(host);
     if last.chars().all(|c| c.is_ascii_digit()) && !last.is_empty() && host.split('.').count() != 4 {
         return None;

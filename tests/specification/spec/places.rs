@@ -252,10 +252,13 @@ pub fn names(place: &str) -> Vec<&str> {
     place[root_of(place).len()..].split('/').filter(|name| !name.is_empty()).collect()
 }
 
-/// The drive or share as a first name, and the others.
+/// The drive as a first name, or the machine and its share as the first two, and the others.
 fn names_and_root(place: &str) -> Vec<&str> {
     let root = root_of(place);
-    (!root.is_empty()).then_some(root).into_iter().chain(names(place)).collect()
+    let machine = root.get(2..).filter(|_| root.starts_with("//")).and_then(|share| share.find('/'));
+    let (first, share) = root.split_at(machine.map_or(root.len(), |at| at + 2));
+    let root = [first, share.trim_start_matches('/')].into_iter().filter(|name| !name.is_empty());
+    root.chain(names(place)).collect()
 }
 
 /// A name without the dots and blanks at its end, and without a stream of the file: as Windows takes it.
