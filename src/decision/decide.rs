@@ -30,6 +30,7 @@ mod world;
 pub use names::trouble_with as odd_name;
 
 use arguments::{Here, Scope};
+use world::World;
 
 /// Judges one request. Deterministic; reads the history and never changes it.
 pub fn decide(policy: &Policy, history: &History, facts: &Facts, request: &Request) -> Verdict {
@@ -44,22 +45,23 @@ pub fn decide_matter(policy: &Policy, history: &History, facts: &Facts, matter: 
 fn judge(policy: &Policy, history: &History, facts: &Facts, request: &Request, found: &Effects) -> Verdict {
     let mut ruling = Ruling { request, because: Vec::new(), marks: Vec::new(), untold: 0, named_hosts: HashSet::new() };
     let server = policy.servers.get(&request.server);
+    let world = World::of(found, facts);
     if let Some(trouble) = names::trouble(request) {
         ruling.deny(&message_rule(), trouble);
     }
     match (&request.action, server) {
         (Action::Call { tool, arguments }, server) => {
-            judge_call(&mut ruling, policy, server, found, facts, tool, arguments);
+            judge_call(&mut ruling, policy, server, &world, tool, arguments);
         }
-        (_, Some(server)) => judge_channel(&mut ruling, server, found, facts),
+        (_, Some(server)) => judge_channel(&mut ruling, server, &world),
         (_, None) => {}
     }
     if server.is_none() && policy.document().default_allow {
         ruling.speak(Decision::Allow, &policy.default, "`default: allow`, and no rule names this server".into());
     }
-    world::judge(&mut ruling, server, found, facts);
+    world::judge(&mut ruling, server, &world);
     headers::judge(&mut ruling, found, server.map(|server| server.unprotected.as_slice()).unwrap_or_default());
-    past::judge(&mut ruling, policy, server, found, history, facts);
+    past::judge(&mut ruling, policy, server, &world, history);
     if ruling.because.iter().all(is_only_a_denial) {
         ruling.default(policy, server);
     }
@@ -219,8 +221,7 @@ fn judge_call(
     ruling: &mut Ruling<'_>,
     policy: &Policy,
     server: Option<&ServerRules>,
-    found: &Effects,
-    facts: &Facts,
+    world: &World<'_>,
     tool: &str,
     arguments: &Map<String, Value>,
 ) {
@@ -235,11 +236,11 @@ fn judge_call(
         ruling.deny(rule, format!("`{tool}` is denied by name"));
     }
     if let Some(rules) = server.tools.get(tool) {
-        judge_tool(ruling, policy, server, rules, facts, arguments);
+        judge_tool(ruling, policy, server, rules, world, arguments);
     } else if let Some(rule) = server.allowed_tools.get(tool) {
         ruling.speak(Decision::Allow, rule, format!("`{tool}` is allowed by name"));
     } else if server.has_path_rules_alone() {
-        world::judge_by_paths_alone(ruling, server, found);
+        world::judge_by_paths_alone(ruling, server, world.found);
     }
 }
 
@@ -249,7 +250,7 @@ fn judge_tool(
     policy: &Policy,
     server: &ServerRules,
     rules: &ToolRules,
-    facts: &Facts,
+    world: &World<'_>,
     arguments: &Map<String, Value>,
 ) {
     if let Some(rule) = &rules.ask {
@@ -283,7 +284,7 @@ fn judge_tool(
     };
     let before = ruling.because.len();
     let discriminator = rules.variants.as_ref().map(|(_, by, _)| by.as_str());
-    judge_arguments(ruling, policy, server, rules, facts, arguments, discriminator, chosen);
+    judge_arguments(ruling, policy, server, rules, world, arguments, discriminator, chosen);
     let denied = ruling.because.iter().skip(before).any(|reason| reason.effect == Decision::Deny);
     if !denied {
         ruling.speak(Decision::Allow, &chosen.rule, "the tool and each of its arguments are granted".into());
@@ -298,13 +299,13 @@ fn judge_arguments(
     policy: &Policy,
     server: &ServerRules,
     tool: &ToolRules,
-    facts: &Facts,
+    world: &World<'_>,
     arguments: &Map<String, Value>,
     discriminator: Option<&str>,
     chosen: &ToolRules,
 ) {
     let scope = Scope {
-        facts,
+        world,
         arguments,
         root: server.hints.root.as_deref(),
         dialect: server.hints.dialect,
@@ -413,7 +414,7 @@ impl Unlisted<'_> {
 }
 
 /// Resources, prompts, completions, sampling and elicitation.
-fn judge_channel(ruling: &mut Ruling<'_>, server: &ServerRules, found: &Effects, facts: &Facts) {
+fn judge_channel(ruling: &mut Ruling<'_>, server: &ServerRules, world: &World<'_>) {
     let by_resource = |uri: &str| {
         let granted = server.resources.as_ref().filter(|(_, set)| !climbs(uri) && set.is_match(uri));
         granted.map(|(rule, _)| rule)
@@ -421,7 +422,7 @@ fn judge_channel(ruling: &mut Ruling<'_>, server: &ServerRules, found: &Effects,
     let (rule, decision, message) = match &ruling.request.action {
         Action::Resource { uri } => {
             // A file is granted where it is, and not only where a link to it stands.
-            let mut links = world::links(found, facts);
+            let mut links = world.links();
             let granted = |place: Place| by_resource(&file_uri(&place)).is_some();
             (by_resource(uri).filter(|_| links.all(granted)), Decision::Allow, "the resource is granted")
         }

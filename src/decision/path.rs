@@ -140,6 +140,13 @@ fn elsewhere(text: &str) -> Option<String> {
 /// Without white space and quotes around it, as many servers read it: one pair of each kind taken off, and all of them.
 fn trimmed(text: &str) -> (&str, &str) {
     const QUOTES: [char; 3] = ['"', '\'', '`'];
+    let stays = |byte: &u8| byte.is_ascii_graphic() && !QUOTES.contains(&char::from(*byte));
+    if let [first, .., last] = text.as_bytes()
+        && stays(first)
+        && stays(last)
+    {
+        return (text, text);
+    }
     let mut once = text.trim();
     for quote in QUOTES {
         once = once.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)).unwrap_or(once);

@@ -82,7 +82,7 @@ impl Readings {
 }
 
 /// What a relative path starts from, other than the working directory.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Start<'a> {
     /// The server's `root`, as the policy writes it.
     pub root: Option<&'a str>,

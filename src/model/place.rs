@@ -70,11 +70,10 @@ impl std::fmt::Display for Place {
 
 /// `text` in one letter case and one Unicode form (NFC), as folding file systems compare names.
 pub fn fold(text: &str) -> Cow<'_, str> {
-    let (ascii, upper) = (text.is_ascii(), text.bytes().filter(u8::is_ascii_uppercase).count());
-    if ascii && upper == 0 {
+    if !text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
         return Cow::Borrowed(text);
     }
-    if ascii {
+    if text.is_ascii() {
         return Cow::Owned(text.to_ascii_lowercase());
     }
     Cow::Owned(text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect())

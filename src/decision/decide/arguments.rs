@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::model::effects::{Found, Start};
-use crate::model::facts::Facts;
 use crate::model::verdict::{Decision, Edit, Reason, Rule};
 
 use super::super::path::{self, PathSet};
@@ -14,11 +13,12 @@ use super::super::redact::Redactor;
 use super::super::sql::{self, Dialect};
 use super::super::url::Reach;
 use super::super::{address, command, shape, text, url};
+use super::world::{Led, World};
 
 /// What a constraint may look at besides its value.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
-    pub facts: &'a Facts,
+    pub world: &'a World<'a>,
     /// The whole arguments, for siblings.
     pub arguments: &'a Map<String, Value>,
     pub root: Option<&'a str>,
@@ -277,13 +277,16 @@ impl Scope<'_> {
     /// Every reading of the path, wherever it leads, must be granted.
     fn check_path(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> Result<(), String> {
         let untold = |why| format!("it names no place that can be told: {why}");
-        let readings = path::readings(text).map_err(untold)?;
+        let facts = self.world.facts;
+        let judge = |led: &Led| match led.outside(set, facts) {
+            Some(outside) => Err(format!("it leads to {outside}, which is not granted")),
+            None => Ok(()),
+        };
         let within = |base: Option<&str>| {
             let start = Start { root: self.root, base };
-            let mut places = readings.of(text).flat_map(|reading| self.facts.lead(self.facts.absolute(start, reading)));
-            match places.find(|place| set.holds(place, self.facts).is_none()) {
-                Some(outside) => Err(format!("it leads to {outside}, which is not granted")),
-                None => Ok(()),
+            match self.world.known(text, start) {
+                Some(led) => judge(led),
+                None => judge(&Led::new(path::readings(text).map_err(untold)?.of(text), start, facts)),
             }
         };
         match self.bases(relative_to).map_err(untold)? {
@@ -296,8 +299,9 @@ impl Scope<'_> {
     fn suggested_path(&self, text: &str) -> Option<String> {
         let readings = path::readings(text).ok()?;
         let reading = readings.of(text).last()?;
-        let place = self.facts.lead(self.facts.absolute(Start { root: self.root, base: None }, reading)).last()?;
-        Some(super::world::in_policy_words(&place, self.facts))
+        let place =
+            self.world.facts.lead(self.world.facts.absolute(Start { root: self.root, base: None }, reading)).last()?;
+        Some(super::world::in_policy_words(&place, self.world.facts))
     }
 }
 

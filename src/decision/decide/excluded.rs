@@ -54,8 +54,8 @@ impl Scope<'_> {
     fn touches_place(&self, set: &PathSet, relative_to: Option<&str>, text: &str) -> bool {
         let (Ok(readings), Ok(bases)) = (path::readings(text), self.bases(relative_to)) else { return true };
         let within = |base: Option<&str>| {
-            let led = Led::new(readings.of(text), Start { root: self.root, base }, self.facts);
-            led.places().any(|place| set.holds(place, self.facts).is_some())
+            let led = Led::new(readings.of(text), Start { root: self.root, base }, self.world.facts);
+            led.places().any(|place| set.holds(place, self.world.facts).is_some())
         };
         match bases {
             None => within(None),

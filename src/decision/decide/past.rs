@@ -5,29 +5,27 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::model::effects::{Effects, What};
-use crate::model::facts::Facts;
 use crate::model::history::{History, Mark};
 use crate::model::policy::{Budget, Rate};
 use crate::model::request::{Action, Request};
 use crate::model::time::Timestamp;
 use crate::model::verdict::{Decision, Reason, Rule};
 
+use super::super::path::PathSet;
 use super::super::policy::Policy;
 use super::super::policy::compile::ServerRules;
 use super::Ruling;
-use super::world::Led;
+use super::world::{Led, World};
 
 /// Judges by what was forwarded before, and notes what this request would add.
 pub(super) fn judge(
     ruling: &mut Ruling<'_>,
     policy: &Policy,
     server: Option<&ServerRules>,
-    found: &Effects,
+    world: &World<'_>,
     history: &History,
-    facts: &Facts,
 ) {
-    let now = facts.time.unwrap_or_default();
+    let now = world.facts.time.unwrap_or_default();
     if let (Action::Call { tool, arguments }, Some(server)) = (&ruling.request.action, server)
         && let Some(rules) = server.tools.get(tool)
     {
@@ -42,7 +40,7 @@ pub(super) fn judge(
         }
     }
     if !policy.flows.is_empty() {
-        judge_flows(ruling, policy, found, history, facts);
+        judge_flows(ruling, policy, world, history);
     }
 }
 
@@ -99,8 +97,8 @@ fn judge_budget(
     ruling.mark(Mark::Spent { budget: rule.pointer.clone(), amount });
 }
 
-fn judge_flows(ruling: &mut Ruling<'_>, policy: &Policy, found: &Effects, history: &History, facts: &Facts) {
-    let labels = labels_of(policy, ruling.request, found, facts);
+fn judge_flows(ruling: &mut Ruling<'_>, policy: &Policy, world: &World<'_>, history: &History) {
+    let labels = labels_of(policy, ruling.request, world);
     for flow in &policy.flows {
         if !labels.contains(&flow.to) {
             continue;
@@ -127,7 +125,7 @@ fn judge_flows(ruling: &mut Ruling<'_>, policy: &Policy, found: &Effects, histor
 }
 
 /// The labels that a request earns.
-fn labels_of(policy: &Policy, request: &Request, found: &Effects, facts: &Facts) -> HashSet<String> {
+fn labels_of(policy: &Policy, request: &Request, world: &World<'_>) -> HashSet<String> {
     let mut labels = HashSet::new();
     if let Action::Call { tool, .. } = &request.action {
         for server in [Some(request.server.clone()), None] {
@@ -137,16 +135,12 @@ fn labels_of(policy: &Policy, request: &Request, found: &Effects, facts: &Facts)
         }
     }
     let Some(places) = policy.labels.places.get(&request.server) else { return labels };
-    for effect in &found.0 {
-        let What::Path(path) = &effect.what else { continue };
-        // A label restrains, as a denial does: it is earned by the spelling and by the place.
-        for place in Led::of(path, facts).places() {
-            // Who touches a folder touches what is in it.
-            let held = places
-                .iter()
-                .filter(|(_, set)| set.holds(place, facts).is_some() || set.lies_below(place, facts).is_some());
-            labels.extend(held.map(|(label, _)| label.clone()));
-        }
+    // A label restrains, as a denial does: it is earned by the spelling and by the place.
+    for place in world.led.iter().flat_map(Led::places) {
+        // Who touches a folder touches what is in it.
+        let touched = |set: &PathSet| set.holds(place, world.facts).or_else(|| set.lies_below(place, world.facts));
+        let held = places.iter().filter(|(_, set)| touched(set).is_some());
+        labels.extend(held.map(|(label, _)| label.clone()));
     }
     labels
 }

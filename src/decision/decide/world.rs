@@ -7,23 +7,69 @@ use crate::model::facts::Facts;
 use crate::model::place::{self, Place};
 use crate::model::verdict::{Decision, Reason, Rule};
 
+use super::super::path::PathSet;
 use super::super::policy::compile::{Places, ServerRules};
 use super::super::protections::{self, Protection};
 use super::super::redact;
 use super::super::url::{self, Reach};
 use super::{PROTECTION, Ruling, edit};
 
+/// What a request would touch, and where that really is.
+pub(super) struct World<'a> {
+    pub found: &'a Effects,
+    pub facts: &'a Facts,
+    /// Where each effect leads; one that is no path leads nowhere.
+    pub led: Vec<Led>,
+}
+
+/// Among so many effects one looks for a path that was read before; behind them it is read once more, so that the cost of
+/// a long list of paths does not grow with its square.
+const MOST_KNOWN: usize = 8;
+
+impl<'a> World<'a> {
+    pub fn of(found: &'a Effects, facts: &'a Facts) -> World<'a> {
+        let led = |effect: &Effect| match &effect.what {
+            What::Path(path) => Led::new(path.readings(), path.start(), facts),
+            _ => Led::default(),
+        };
+        World { found, facts, led: found.0.iter().map(led).collect() }
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&Effect, &Led)> {
+        self.found.0.iter().zip(&self.led)
+    }
+
+    /// Where a path leads that is one of the effects.
+    pub fn known(&self, written: &str, start: Start<'_>) -> Option<&Led> {
+        let is_it = |(effect, _): &(&Effect, &Led)| match &effect.what {
+            What::Path(path) => path.written == written && path.start() == start,
+            _ => false,
+        };
+        self.each().take(MOST_KNOWN).find(is_it).map(|(_, led)| led)
+    }
+
+    /// Where the paths among the effects really lead, of those that lead elsewhere than they say.
+    pub fn links(&self) -> impl Iterator<Item = Place> {
+        let paths = self.found.0.iter().filter_map(|effect| match &effect.what {
+            What::Path(path) => Some(path),
+            _ => None,
+        });
+        let spelled = paths.flat_map(|path| path.readings().map(|reading| self.facts.absolute(path.start(), reading)));
+        let linked = spelled.filter(|absolute| self.facts.places.contains_key(absolute));
+        linked.flat_map(|absolute| self.facts.lead(absolute))
+    }
+}
+
 /// Judges every effect of the request.
-pub(super) fn judge(ruling: &mut Ruling<'_>, server: Option<&ServerRules>, found: &Effects, facts: &Facts) {
+pub(super) fn judge(ruling: &mut Ruling<'_>, server: Option<&ServerRules>, world: &World<'_>) {
     let without = server.map(|server| server.unprotected.as_slice()).unwrap_or_default();
-    for effect in &found.0 {
+    for (effect, led) in world.each() {
         match &effect.what {
             What::Path(path) => {
-                let places = Led::of(path, facts);
                 if let Some(server) = server {
-                    judge_path(ruling, server, effect, path, &places, facts);
+                    judge_path(ruling, server, effect, path, led, world.facts);
                 }
-                if let Some(protection) = places.protection(path, facts, without) {
+                if let Some(protection) = led.protection(path, world.facts, without) {
                     ruling.reason(protected(effect, protection, &path.written));
                 }
             }
@@ -34,17 +80,7 @@ pub(super) fn judge(ruling: &mut Ruling<'_>, server: Option<&ServerRules>, found
             What::Unreadable { .. } => {}
         }
     }
-    judge_secrets(ruling, found, without);
-}
-
-/// Where the paths among the effects really lead, of those that lead elsewhere than they say.
-pub(super) fn links<'a>(found: &'a Effects, facts: &'a Facts) -> impl Iterator<Item = Place> + 'a {
-    let paths = found.0.iter().filter_map(|effect| match &effect.what {
-        What::Path(path) => Some(path),
-        _ => None,
-    });
-    let spelled = paths.flat_map(|path| path.readings().map(|reading| facts.absolute(path.start(), reading)));
-    spelled.filter(|absolute| facts.places.contains_key(absolute)).flat_map(|absolute| facts.lead(absolute))
+    judge_secrets(ruling, world.found, without);
 }
 
 /// A server that names no tools: all that a call touches must be granted paths.
@@ -66,6 +102,7 @@ pub(super) fn judge_by_paths_alone(ruling: &mut Ruling<'_>, server: &ServerRules
 }
 
 /// Every place that a path may lead to, by each of its readings.
+#[derive(Default)]
 pub(super) struct Led {
     /// As it is spelled, of spellings that lead elsewhere.
     spelled: Vec<Place>,
@@ -74,12 +111,8 @@ pub(super) struct Led {
 }
 
 impl Led {
-    pub fn of(path: &PathEffect, facts: &Facts) -> Led {
-        Led::new(path.readings(), path.start(), facts)
-    }
-
     pub fn new<'a>(readings: impl Iterator<Item = &'a str>, start: Start<'_>, facts: &Facts) -> Led {
-        let mut led = Led { spelled: Vec::new(), real: Vec::new() };
+        let mut led = Led::default();
         for reading in readings {
             let absolute = facts.absolute(start, reading);
             if facts.places.contains_key(&absolute) {
@@ -88,6 +121,11 @@ impl Led {
             led.real.extend(facts.lead(absolute));
         }
         led
+    }
+
+    /// A place that it leads to and no grant of the set holds.
+    pub fn outside(&self, granted: &PathSet, facts: &Facts) -> Option<&Place> {
+        self.real.iter().find(|place| granted.holds(place, facts).is_none())
     }
 
     /// As it is spelled, and where that really leads: what a denial must not hold.
@@ -109,7 +147,7 @@ fn judge_path(
     facts: &Facts,
 ) {
     if let Some(allowed) = &server.allowed_paths
-        && let Some(outside) = led.real.iter().find(|place| allowed.set.holds(place, facts).is_none())
+        && let Some(outside) = led.outside(&allowed.set, facts)
     {
         ruling.reason(outside_of(effect, path, allowed, outside, facts));
     }

@@ -28,6 +28,14 @@ pub fn has_bare_url_form(text: &str) -> bool {
         })
 }
 
+/// `src:x\gen`: a URL that leads to no host.
+fn opaque_scheme(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once(':')?;
+    let leads =
+        ["file", "http", "https"].contains(&scheme) || rest.starts_with(|c: char| c == '/' || c.is_ascii_digit());
+    (is_scheme(scheme) && !leads && !rest.is_empty()).then(|| scheme.to_owned())
+}
+
 fn is_scheme(text: &str) -> bool {
     text.len() > 1 && text.chars().all(|c| c.is_ascii_alphabetic())
 }
@@ -36,6 +44,9 @@ fn is_scheme(text: &str) -> bool {
 pub fn read_url(text: &str) -> Option<Url> {
     let text = text.trim();
     let bare = format!("http://{}", text.strip_prefix("//").unwrap_or(text));
+    if let Some(scheme) = opaque_scheme(text) {
+        return Some(Url { scheme, user: false, host: String::new(), port: None, path: String::new(), query: None });
+    }
     let text = match text.split_once("://") {
         Some(_) => text,
         None if text.starts_with("//") => &bare,
@@ -58,7 +69,7 @@ pub fn read_url(text: &str) -> Option<Url> {
     if !is_scheme(scheme) || (host.trim_end_matches('.').is_empty() && scheme != "file") {
         return None;
     }
-    if host.chars().any(|c| !c.is_ascii_alphanumeric() && !"*.-".contains(c)) {
+    if host.contains("..") || host.chars().any(|c| !c.is_ascii_alphanumeric() && !"*.-".contains(c)) {
         return None;
     }
     if port.is_some_and(|port| port != "*" && port.chars().any(|c| !c.is_ascii_digit())) {

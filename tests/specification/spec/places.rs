@@ -169,7 +169,11 @@ fn joined(start: &str, text: &str, os: Os) -> String {
     if is_separator(0) {
         // On the drive or share of where it starts, unless it names its own.
         let whole = is_separator(1) || text.starts_with(r"\??\");
-        return if whole { text.to_owned() } else { format!("{}{text}", root_of(&place(start, os))) };
+        return if whole {
+            text.to_owned()
+        } else {
+            format!("{}{text}", root_of(&place(start, os)).trim_end_matches('/'))
+        };
     }
     if !has_drive(text) {
         return below(text);
