@@ -305,6 +305,7 @@ fn judge_arguments(
     chosen: &ToolRules,
 ) {
     let scope = Scope {
+        tool_name: ruling.request.tool(),
         world,
         arguments,
         root: server.hints.root.as_deref(),

@@ -42,6 +42,14 @@ impl Request {
         }
     }
 
+    /// The tool that is called; empty on every other channel.
+    pub fn tool(&self) -> &str {
+        match &self.action {
+            Action::Call { tool, .. } => tool,
+            _ => "",
+        }
+    }
+
     /// `server.tool` for a call, `server:resources/read` and the like otherwise: how the request is named on screen.
     pub fn name(&self) -> String {
         match &self.action {

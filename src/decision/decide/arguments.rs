@@ -24,6 +24,8 @@ pub(super) struct Scope<'a> {
     pub root: Option<&'a str>,
     pub dialect: Dialect,
     pub redactor: Option<&'a Redactor>,
+    /// The tool that is called.
+    pub tool_name: &'a str,
     /// The server's path rules say which places its calls may touch.
     pub grants_places: bool,
 }
@@ -50,6 +52,14 @@ impl<'a> Here<'a> {
 
     fn element(&'a self, index: usize) -> Here<'a> {
         Here { above: Some(self), step: Step::Element(index) }
+    }
+
+    /// Of the nearest member.
+    fn key(&self) -> &str {
+        match (&self.step, self.above) {
+            (Step::Member(name), _) => name,
+            (Step::Element(_), above) => above.map(Here::key).unwrap_or_default(),
+        }
     }
 
     /// RFC 6901.
@@ -242,7 +252,9 @@ impl Scope<'_> {
                     None => Ok(()),
                 }
             }
-            (Test::Not(inner), value) if self.touches(inner, value) => fail("it is, or may be, what is excluded"),
+            (Test::Not(inner), value) if self.touches(inner, value, here.key()) => {
+                fail("it is, or may be, what is excluded")
+            }
             (Test::Not(_), _) => Ok(()),
             (Test::All(all), value) => all.iter().try_for_each(|one| self.check(one, value, here, named)),
             (Test::AnyOf(any), value) => {

@@ -61,6 +61,8 @@ enum Seen<'a> {
 #[derive(Debug, Clone)]
 struct Group {
     anchor: Anchor,
+    /// Their names hold backslashes, as none does on Windows: another reading of each entry says what is meant there.
+    for_posix: bool,
     exact: Folder,
     folded: Folder,
 }
@@ -80,28 +82,19 @@ impl PathSet {
         let mut entries = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
             for alternative in braces(pattern).map_err(|why| (index, why))? {
-                let entry = Entry::parse(&alternative, index).map_err(|why| (index, why))?;
-                entries.extend(Entry::on_windows(&alternative, &entry));
-                entries.push(entry);
-                // A call's path is judged by each of its readings, and so is what is granted by its name.
-                if let Ok(Readings::Several(readings)) = super::readings(&alternative) {
-                    for reading in readings.iter().filter(|reading| **reading != alternative) {
-                        if let Ok(entry) = Entry::parse(reading, index) {
-                            entries.extend(Entry::on_windows(reading, &entry));
-                            entries.push(entry);
-                        }
-                    }
-                }
+                entries.extend(Entry::read(&alternative, index).map_err(|why| (index, why))?);
             }
         }
         PathSet { entries, groups: Vec::new(), folds_always }.index()
     }
 
     fn index(mut self) -> Result<PathSet, (usize, String)> {
-        let mut groups: BTreeMap<Anchor, Group> = BTreeMap::new();
+        let mut groups: BTreeMap<(Anchor, bool), Group> = BTreeMap::new();
         for entry in &self.entries {
-            let group = groups.entry(entry.anchor.clone()).or_insert_with(|| Group {
+            let for_posix = entry.names_backslash();
+            let group = groups.entry((entry.anchor.clone(), for_posix)).or_insert_with(|| Group {
                 anchor: entry.anchor.clone(),
+                for_posix,
                 exact: Folder::default(),
                 folded: Folder::default(),
             });
@@ -158,7 +151,8 @@ impl PathSet {
     fn look<T>(&self, place: &Place, facts: &Facts, mut ask: impl FnMut(&Folder, Seen<'_>) -> Option<T>) -> Option<T> {
         let folds = self.folds_always || facts.folds();
         let place = form(place.as_str(), folds);
-        self.groups.iter().find_map(|group| {
+        let meant = |group: &&Group| !(group.for_posix && facts.os == Os::Windows);
+        self.groups.iter().filter(meant).find_map(|group| {
             let base = base_of(&group.anchor, facts)?;
             let base = form(&base, folds);
             let seen = match below_base(&place, &base) {
@@ -197,6 +191,27 @@ impl PathSet {
 }
 
 impl Entry {
+    /// A call's path is judged by each of its readings, and so is what the policy names.
+    fn read(pattern: &str, index: usize) -> Result<Vec<Entry>, String> {
+        let entry = Entry::parse(pattern, index)?;
+        // No name has one on Windows, where it must mean something as well.
+        let is_slashed = !entry.names_backslash();
+        let mut entries: Vec<Entry> = Entry::on_windows(pattern, &entry).into_iter().chain([entry]).collect();
+        let readings = match super::readings(pattern) {
+            Ok(readings) => readings,
+            Err(_) if is_slashed => Readings::AsWritten,
+            Err(why) => return Err(why),
+        };
+        for reading in readings.of(pattern).filter(|reading| *reading != pattern) {
+            match Entry::parse(reading, index) {
+                Ok(entry) => entries.extend(Entry::on_windows(reading, &entry).into_iter().chain([entry])),
+                Err(_) if is_slashed => {}
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(entries)
+    }
+
     fn parse(pattern: &str, index: usize) -> Result<Entry, String> {
         if pattern.is_empty() || pattern.contains('\0') {
             return Err("an empty path grants nothing; write `.` for the project".into());
@@ -270,11 +285,14 @@ impl Entry {
         }
     }
 
+    fn names_backslash(&self) -> bool {
+        self.folder.contains('\\') || self.glob.as_ref().is_some_and(|glob| glob.contains('\\'))
+    }
+
     fn absolute(&self, facts: &Facts) -> Option<String> {
         let base = base_of(&self.anchor, facts)?;
-        let names = || self.folder.chars().chain(self.glob.iter().flat_map(|glob| glob.chars()));
-        if facts.os == Os::Windows && names().any(|character| character == '\\') {
-            return None; // No name has one there: another reading of the entry says what is meant.
+        if facts.os == Os::Windows && self.names_backslash() {
+            return None;
         }
         if self.anchor == Anchor::Root && facts.os == Os::Windows {
             let is_whole = self.folder.starts_with("//") || self.folder.contains(':');

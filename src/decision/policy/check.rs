@@ -98,6 +98,12 @@ impl Values {
         set
     }
 
+    /// Whether the value is one of these, or a number of which nobody can tell.
+    pub fn may_have(&self, value: &Value) -> bool {
+        let is_rounded = || value.as_number().is_some_and(|number| number_key(number).is_none());
+        self.has(value) || (!self.numbers.is_empty() && is_rounded())
+    }
+
     pub fn has(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => self.texts.contains(text),

@@ -92,7 +92,9 @@ fn place(choices: &mut Choices<'_>) -> String {
 }
 
 fn word(choices: &mut Choices<'_>) -> Value {
-    let plain = ["alpha", "beta", "v12", "x", "abc", "ααααα", "alpha\n", "Alpha", "xalpha"].map(Value::from);
+    let plain =
+        ["alpha", "beta", "v12", "x", "abc", "ααααα", "alpha\n", "Alpha", "xalpha", "1.0", "2.5", "True", "007"]
+            .map(Value::from);
     let others = ["--out=/etc/hosts", "--depth=1", "@src/a.rs", "of=~/notes/n.txt", ".env", "[redacted:token:abc]"];
     match choices.below(3) {
         0 => choices.pick(&plain),
@@ -114,6 +116,8 @@ fn number(choices: &mut Choices<'_>) -> Value {
         json!(11),
         json!(-3.5),
         json!("5"),
+        json!(" +2.50"),
+        json!("true"),
     ])
 }
 

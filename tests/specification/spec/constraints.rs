@@ -9,6 +9,7 @@ use regex::Regex;
 use serde_json::{Map, Number, Value};
 
 use super::places::{self, As};
+use super::touches::is_base;
 use super::{hosts, words};
 
 /// What a value is judged with.
@@ -19,6 +20,10 @@ pub struct With<'a> {
     pub root: Option<&'a str>,
     /// Whose SQL the server speaks, as the policy says.
     pub dialect: Option<&'a str>,
+    /// Whether the tool moves or deletes what it names.
+    pub takes_away: bool,
+    /// Of the nearest member.
+    pub key: &'a str,
 }
 
 /// Whether the value is granted. A value of another JSON type than the constraint is about is not.
@@ -54,7 +59,9 @@ pub fn satisfies(constraint: &Constraint, value: &Value, with: With<'_>) -> bool
         (Constraint::Each(each), Value::Array(items)) => items.iter().all(|item| satisfies(each, item, with)),
         (Constraint::Fields { fields, required }, Value::Object(members)) => {
             let granted = |(name, member): (&String, &Value)| {
-                fields.get(name).is_some_and(|inner| member.is_null() || satisfies(inner, member, with))
+                fields
+                    .get(name)
+                    .is_some_and(|inner| member.is_null() || satisfies(inner, member, With { key: name, ..with }))
             };
             let there = |name: &String| is_there(fields.get(name), members.get(name));
             members.iter().all(granted) && required.iter().all(there)
@@ -88,18 +95,47 @@ fn is_about_targets(constraint: &Constraint) -> bool {
 
 /// Whether the value is, holds, or may be read as, what is excluded.
 fn touches(excluded: &Constraint, value: &Value, with: With<'_>) -> bool {
-    match (excluded, value) {
-        (Constraint::AnyOf(any), value) => any.iter().any(|one| touches(one, value, with)),
-        (Constraint::OneOf(values), value) if values.iter().any(|one| same(one, value)) => true,
-        (_, Value::Array(items)) => items.iter().any(|item| touches(excluded, item, with)),
-        (_, Value::Object(members)) => {
-            members.iter().any(|(key, member)| touches_key(excluded, key, with) || touches(excluded, member, with))
+    let is_plain = matches!(
+        excluded,
+        Constraint::OneOf(_) | Constraint::Matches(_) | Constraint::Shape(_) | Constraint::Range { .. }
+    );
+    touches_as_it_is(excluded, value, with)
+        || (is_plain && converted(value).iter().any(|other| touches_as_it_is(excluded, other, with)))
+}
+
+/// What a server may make of a value before it looks: a number or a truth of a text, and a text of either.
+fn converted(value: &Value) -> Vec<Value> {
+    match value {
+        Value::String(text) => {
+            let text = text.trim();
+            let number = || text.parse::<f64>().ok().and_then(Number::from_f64).map(Value::Number);
+            let whole = || Some(text.parse::<i128>().ok()?.to_string().parse::<Number>().ok()?.into());
+            match text.to_lowercase().as_str() {
+                "true" => vec![Value::Bool(true)],
+                "false" => vec![Value::Bool(false)],
+                _ => whole().or_else(number).into_iter().collect(),
+            }
         }
-        (Constraint::Matches(_), Value::Bool(_) | Value::Number(_)) => {
+        Value::Bool(_) | Value::Number(_) => {
             let whole = value.as_f64().filter(|number| number.trunc() == *number);
             let texts = [value.to_string(), whole.map_or(value.to_string(), |number| format!("{number:.0}"))];
-            texts.into_iter().any(|text| touches(excluded, &Value::String(text), with))
+            texts.into_iter().map(Value::String).collect()
         }
+        _ => Vec::new(),
+    }
+}
+
+fn touches_as_it_is(excluded: &Constraint, value: &Value, with: With<'_>) -> bool {
+    match (excluded, value) {
+        (Constraint::AnyOf(any), value) => any.iter().any(|one| touches(one, value, with)),
+        (Constraint::OneOf(values), value) if values.iter().any(|one| same(one, value) || is_rounded(one, value)) => {
+            true
+        }
+        (_, Value::Array(items)) => items.iter().any(|item| touches(excluded, item, with)),
+        (_, Value::Object(members)) => members.iter().any(|(key, member)| {
+            let with = With { key, ..with };
+            touches_key(excluded, key, with) || touches(excluded, member, with)
+        }),
         (Constraint::Matches(pattern), Value::String(text)) => {
             let across = format!("(?s:{pattern})");
             let text = text.replace("\r\n", "\n");
@@ -117,7 +153,11 @@ fn touches(excluded: &Constraint, value: &Value, with: With<'_>) -> bool {
             let real = every_place(text, relative_to.as_deref(), with);
             match (spelled, real) {
                 (Some(spelled), Some(real)) => {
-                    spelled.iter().chain(&real).any(|place| places::holds(paths, place, As::Restraint, with.facts))
+                    let takes_away = with.takes_away && !is_base(with.key);
+                    spelled.iter().chain(&real).any(|place| {
+                        places::holds(paths, place, As::Restraint, with.facts)
+                            || (takes_away && places::lies_below(paths, place, with.facts))
+                    })
                 }
                 _ => true,
             }
@@ -169,9 +209,19 @@ fn every_absolute(text: &str, relative_to: Option<&str>, with: With<'_>) -> Opti
 /// 1 and 1.0 are one number. Where doubles leave whole numbers out, one of them is no number that can be named.
 fn same(one: &Value, other: &Value) -> bool {
     let (Value::Number(one), Value::Number(other)) = (one, other) else { return one == other };
-    let is_exact = |number: &Number| !number.is_f64() || number.as_f64().unwrap().abs() < 9_007_199_254_740_992.0;
     let both_whole = !one.is_f64() && !other.is_f64();
     is_exact(one) && is_exact(other) && if both_whole { one == other } else { one.as_f64() == other.as_f64() }
+}
+
+/// Whole numbers are all that a double tells apart below this.
+fn is_exact(number: &Number) -> bool {
+    !number.is_f64() || number.as_f64().unwrap().abs() < 9_007_199_254_740_992.0
+}
+
+/// Two numbers of which nobody can tell whether they are one.
+fn is_rounded(one: &Value, other: &Value) -> bool {
+    let (Value::Number(one), Value::Number(other)) = (one, other) else { return false };
+    is_exact(one) && !is_exact(other)
 }
 
 /// The pattern must match all of the text.

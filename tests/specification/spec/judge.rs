@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::constraints::{With, is_there, satisfies};
 use super::places::{self, As};
-use super::touches::{Touch, What, touches, variant};
+use super::touches::{Touch, What, takes_away, touches, variant};
 use super::{hosts, protections, words};
 
 /// One rule that spoke: what it says, where it stands, and the top-level argument that it is about.
@@ -200,10 +200,10 @@ impl<'a> Judge<'a> {
     /// Arguments are closed. With a variant, what either rule lists is listed, and both constraints hold.
     fn arguments(&mut self, rules: &[(String, &'a Tool)], arguments: &Map<String, Value>, by: Option<&str>) {
         let open = rules.iter().any(|(_, rule)| rule.other_args || rule.args == Args::Any);
-        let server = self.server.unwrap();
-        let (root, dialect) = (server.root.as_deref(), server.dialect.as_deref());
-        let with = With { facts: self.facts, arguments, root, dialect };
+        let (root, dialect) = self.server.map(|server| (server.root.as_deref(), server.dialect.as_deref())).unwrap();
         for (name, value) in arguments {
+            let with =
+                With { facts: self.facts, arguments, root, dialect, takes_away: takes_away(self.request), key: name };
             let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
             let mut listed = false;
             for (at, rule) in rules {

@@ -73,7 +73,8 @@ fn unexpanded(text: &str) -> String {
     let stays = |os| names(&place(&format!("/gone/{text}"), os)).starts_with(&["gone", bare_on(first, os)]);
     // With a backslash it is read as with a slash as well.
     let everywhere = stays(Os::Posix) && (text.contains('\\') || stays(Os::Windows));
-    match begins_at_home(text) && !everywhere {
+    // Whatever `$` names, and where it leads for who expands it.
+    match (begins_at_home(text) || text.starts_with('$')) && !everywhere {
         true => format!("./{text}"),
         false => text.to_owned(),
     }

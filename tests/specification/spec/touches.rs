@@ -105,7 +105,7 @@ pub fn touches(document: &Document, request: &Request) -> Vec<Touch> {
         Action::Resource { uri } => reader.resource(uri),
         Action::Prompt { arguments, .. } | Action::Completion { argument: arguments, .. } => reader.read(arguments),
         Action::Call { tool, arguments } => {
-            reader.takes_away = ["move_file", "delete"].contains(&tool.as_str());
+            reader.takes_away = takes_away(request);
             if let Some(rules) = server.and_then(|server: &Server| server.tools.get(tool)) {
                 reader.declared.tool(rules);
                 if let Some(variant) = variant(rules, arguments) {
@@ -117,6 +117,11 @@ pub fn touches(document: &Document, request: &Request) -> Vec<Touch> {
         Action::Sampling { .. } | Action::Elicitation { .. } => {}
     }
     reader.found
+}
+
+/// Whether what the request names is gone afterwards, with all beneath it.
+pub fn takes_away(request: &Request) -> bool {
+    matches!(&request.action, Action::Call { tool, .. } if ["move_file", "delete"].contains(&tool.as_str()))
 }
 
 #[derive(Default)]
@@ -305,7 +310,7 @@ fn key_kind(key: &str) -> Option<Key> {
     })
 }
 
-fn is_base(key: &str) -> bool {
+pub fn is_base(key: &str) -> bool {
     key_kind(key) == Some(Key::Base)
 }
 

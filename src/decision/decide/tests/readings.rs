@@ -119,3 +119,37 @@ fn odd_spellings_have_the_form_of_a_path_at_any_key() {
     let by_drive = under.verdict("fs", "read", json!({"path": "file:///C:/../etc/passwd"}));
     assert_eq!(by_drive.decision, Decision::Deny);
 }
+
+#[test]
+fn what_a_server_converts_to_what_is_excluded_is_excluded() {
+    let under = Under::policy(
+        "servers: { s: { tools: { t: { args: { n: { not: { range: [100, null] } }, v: { not: { one_of: [7, true, '8', 9007199254740993] } }, \
+         i: { not: { shape: integer } } } } } } }",
+    );
+    for denied in [json!({"n": 100}), json!({"n": "100"}), json!({"n": " +1e3 "}), json!({"n": ["5", "200"]})] {
+        under.denies_any("s", "t", denied);
+    }
+    for denied in [json!("7"), json!(7.0), json!("7.0"), json!("True"), json!(8), json!({"x": "07"})] {
+        under.denies_any("s", "t", json!({"v": denied}));
+    }
+    // Which whole number it stands for, nobody can tell.
+    under.denies_any("s", "t", json!({"v": 9007199254740993.0}));
+    under.denies_any("s", "t", json!({"i": "7"}));
+    for allowed in [json!({"n": 99}), json!({"n": "99"}), json!({"n": "all"}), json!({"v": "70"}), json!({"v": "9"})] {
+        under.allows("s", "t", allowed);
+    }
+    under.allows("s", "t", json!({"v": false, "i": "7a"}));
+}
+
+#[test]
+fn who_takes_a_folder_away_takes_what_is_excluded_in_it() {
+    let under = Under::policy(
+        "servers: { fs: { tools: { delete: { args: { path: { not: { paths: [./src/secret] } }, cwd: { not: { paths: [./src/secret] } } } }, \
+         read: { args: { path: { not: { paths: [./src/secret] } } } } } } }",
+    );
+    under.denies_any("fs", "delete", json!({"path": "src/secret/a"}));
+    under.denies_any("fs", "delete", json!({"path": "src"}));
+    under.allows("fs", "delete", json!({"path": "src/other"}));
+    under.allows("fs", "delete", json!({"path": "src/other", "cwd": "src"}));
+    under.allows("fs", "read", json!({"path": "src"}));
+}

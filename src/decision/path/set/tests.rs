@@ -259,3 +259,27 @@ fn a_link_is_one_in_every_spelling_and_what_a_pattern_names_in_it_lies_where_it_
         assert!(set.holds(&at("d:/mnt/xa.tmp"), &windows).is_none() && set.holds(&at("d:/mnt/x"), &windows).is_none());
     }
 }
+
+#[test]
+fn on_windows_a_backslash_is_no_letter_of_a_folder_that_is_taken_away() {
+    let facts = Facts {
+        project: "c:/home/ada/web".into(),
+        home: Some("c:/home/ada".into()),
+        os: Os::Windows,
+        ..Facts::default()
+    };
+    let denied = PathSet::denied(&[r"%AppData%\..\..\notes\**".to_owned()]).unwrap();
+    let below = |place: &str| denied.lies_below(&Place::read(place, Os::Windows), &facts).is_some();
+    assert!(below(r"c:\home\ada\notes") && below(r"c:\home\ada"));
+    assert!(!below(r"c:\home\ada\AppData") && !below(r"c:\home\ada\AppData\Roaming"));
+}
+
+#[test]
+fn a_place_that_leads_out_of_the_home_is_refused_with_either_separator() {
+    for wrong in ["~/../x", r"~\..\x", r"~\..\..\x\y"] {
+        assert!(PathSet::denied(&[wrong.to_owned()]).is_err(), "{wrong}");
+    }
+    for right in ["~/a/../x", r"~\a\..\x", r"a\b.txt", r"\\srv\share\x"] {
+        assert!(PathSet::denied(&[right.to_owned()]).is_ok(), "{right}");
+    }
+}
