@@ -225,6 +225,9 @@ impl<'a> Reader<'a> {
                 for path in &command.changes {
                     self.paths_as(spot, path, Found::Embedded, true, found);
                 }
+                for path in &command.perhaps {
+                    self.paths(spot, path, Found::Perhaps, found);
+                }
                 for text in &command.urls {
                     if let Some(file) = keys::file_of_url(text) {
                         self.paths(spot, file, Found::Embedded, found);

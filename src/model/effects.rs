@@ -111,6 +111,9 @@ pub enum Found {
     Form,
     /// It is part of another effect (a command's redirection, a URL in free text).
     Embedded,
+    /// It is a word of a command that names a file only where nothing else has that name: `git diff main`. Denials and
+    /// protections judge it, and no grant need hold it.
+    Perhaps,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -180,6 +183,8 @@ pub struct CommandEffect {
     pub paths: Vec<String>,
     /// Places that are taken away, or written over with all below them. They do not stand in `paths` again.
     pub changes: Vec<String>,
+    /// Words that name a file only where nothing else has that name, as a revision of git may.
+    pub perhaps: Vec<String>,
     /// Those of `paths` that a redirection writes. `/dev/null` and the standard streams are not among them.
     pub writes: Vec<String>,
     pub urls: Vec<String>,

@@ -160,6 +160,7 @@ impl Reading {
             commands: self.commands,
             paths: found.paths,
             changes: found.changes,
+            perhaps: found.perhaps,
             writes: found.writes,
             urls: found.urls,
             compound: self.compound,

@@ -11,12 +11,14 @@ use syntax::{Operands, Syntax, Value};
 use table::{FILES, SYNTAXES};
 
 /// What becomes of a place that a command names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Use {
     /// It is read, or it is one file that is written.
     Touched,
     /// It goes away, or is written over with all below it.
     Changed,
+    /// It is read, where nothing else has its name.
+    Perhaps,
 }
 
 /// What a word is to its program.
@@ -31,6 +33,8 @@ pub(super) enum Role {
     Glued(String),
     /// A file, or one on another machine: `host:path`.
     Remote,
+    /// A name of something else, and a file where nothing else has that name.
+    Perhaps,
     /// Judged by its form.
     Word,
 }

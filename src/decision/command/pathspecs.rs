@@ -44,7 +44,7 @@ pub(super) fn read(verb: &str, texts: &[String], roles: &mut Roles) {
     let operands = operands(verb, texts, roles);
     for at in files(verb, texts, &operands) {
         if let Some(role) = roles.words.get_mut(at)
-            && matches!(role, Role::Word | Role::Nothing)
+            && matches!(role, Role::Word | Role::Nothing | Role::Perhaps)
         {
             *role = Role::File;
         }
@@ -55,6 +55,10 @@ pub(super) fn read(verb: &str, texts: &[String], roles: &mut Roles) {
             continue;
         }
         found.extend(value_of(verb, text).filter(|(_, value)| !value.is_empty()).map(|(_, value)| value.to_owned()));
+        // The lines of a file: `-L1,5:src/a.rs`.
+        if let Some((_, file)) = text.strip_prefix("-L").and_then(|lines| lines.rsplit_once(':')) {
+            found.push(file.to_owned());
+        }
         if let Some(rest) = text.strip_prefix(':') {
             found.extend(without_magic(rest));
         } else if !text.starts_with('-') && !OF_REMOTES.contains(&verb) && !text.contains("://") {

@@ -49,6 +49,8 @@ pub(super) struct Found {
     pub paths: Vec<String>,
     /// Those that go away or are written over with all below them; they are not among `paths`.
     pub changes: Vec<String>,
+    /// Those that are files only where nothing else has their name.
+    pub perhaps: Vec<String>,
     pub writes: Vec<String>,
     pub urls: Vec<String>,
 }
@@ -56,8 +58,8 @@ pub(super) struct Found {
 #[derive(Default)]
 pub(super) struct Places {
     found: Found,
-    /// Places, and whether they change.
-    seen: HashSet<(String, bool)>,
+    /// Places, and what becomes of them.
+    seen: HashSet<(String, Use)>,
     /// URLs.
     known: HashSet<String>,
     variables: Variables,
@@ -121,12 +123,15 @@ impl Places {
     }
 
     fn add(&mut self, path: String, used: Use) {
-        let changes = used == Use::Changed;
-        if path.is_empty() || (!changes && STREAMS.contains(&path.as_str())) {
+        if path.is_empty() || (used != Use::Changed && STREAMS.contains(&path.as_str())) {
             return;
         }
-        if self.seen.insert((path.clone(), changes)) {
-            if changes { self.found.changes.push(path) } else { self.found.paths.push(path) }
+        if self.seen.insert((path.clone(), used)) {
+            match used {
+                Use::Touched => self.found.paths.push(path),
+                Use::Changed => self.found.changes.push(path),
+                Use::Perhaps => self.found.perhaps.push(path),
+            }
         }
     }
 
@@ -185,7 +190,11 @@ impl Places {
             self.word(text, matches!(word, Word::Dynamic(_)), role);
         }
         for (place, used) in roles.more {
-            let role = if used == Use::Changed { Role::Tree } else { Role::File };
+            let role = match used {
+                Use::Touched => Role::File,
+                Use::Changed => Role::Tree,
+                Use::Perhaps => Role::Perhaps,
+            };
             self.word(&place, place.contains(['$', '{']), &role);
         }
         if matches!(name.as_str(), "cd" | "pushd" | "chdir") {
@@ -224,6 +233,7 @@ impl Places {
                 Role::Nothing => {}
                 Role::File => self.look(&file, Some(Use::Touched)),
                 Role::Tree => self.look(&file, Some(Use::Changed)),
+                Role::Perhaps => self.place(text, Use::Perhaps),
                 Role::Glued(file) => {
                     self.look(text, None);
                     self.path(file);
@@ -400,7 +410,7 @@ fn climbs(url: &str) -> bool {
 }
 
 /// A separator, a hidden name, `.`, `..`, `~`, or a name with an extension.
-fn is_path(text: &str) -> bool {
+pub(super) fn is_path(text: &str) -> bool {
     if text.contains('/') || text.contains('\\') || text.starts_with(['~', '.']) {
         return true;
     }

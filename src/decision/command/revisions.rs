@@ -1,15 +1,82 @@
 //! Words of git: which are files, and which name a revision.
 
 use super::operands::{Role, Roles, Use};
+use super::places::is_path;
 
 /// Their operands are branches and commits, never files.
 const OF_REVISIONS: [&str; 8] = ["merge", "rebase", "switch", "branch", "cherry-pick", "revert", "merge-base", "tag"];
 
-/// Their operands before `--` may be either.
-const OF_BOTH: [&str; 7] = ["diff", "log", "show", "checkout", "reset", "rev-list", "shortlog"];
+/// Their operands may be either, where no `--` says which: a file is what no revision has the name of.
+const OF_BOTH: [&str; 14] = [
+    "diff",
+    "log",
+    "show",
+    "checkout",
+    "reset",
+    "rev-list",
+    "shortlog",
+    "whatchanged",
+    "difftool",
+    "format-patch",
+    "fast-export",
+    "bisect",
+    "stash",
+    "reflog",
+];
+
+/// Which of their operands is another repository: a name that was given to one, or its folder.
+const OF_REPOSITORIES: [(&str, usize); 7] =
+    [("clone", 0), ("fetch", 0), ("pull", 0), ("push", 0), ("ls-remote", 0), ("submodule", 1), ("remote", 2)];
+
+/// Options with a value in the next word that is no file, and the verbs that take them.
+const VALUED: [(&[&str], &[&str]); 5] = [
+    (
+        &["log", "show", "rev-list", "shortlog", "whatchanged", "reflog", "format-patch", "diff", "difftool"],
+        &[
+            "-S",
+            "-G",
+            "--author",
+            "--committer",
+            "--grep",
+            "--since",
+            "--until",
+            "--after",
+            "--before",
+            "--max-count",
+            "--skip",
+        ],
+    ),
+    // To the others it means that what they print is numbered.
+    (&["log", "show", "rev-list", "whatchanged", "reflog"], &["-n"]),
+    (&["checkout"], &["-b", "-B", "--orphan", "--conflict"]),
+    (
+        &["commit"],
+        &[
+            "-C",
+            "-c",
+            "--reuse-message",
+            "--reedit-message",
+            "--fixup",
+            "--squash",
+            "--author",
+            "--date",
+            "--cleanup",
+            "--trailer",
+        ],
+    ),
+    (
+        &["clone", "fetch", "pull", "push", "submodule", "remote"],
+        &["-b", "--branch", "-o", "--origin", "--push-option", "--depth", "-j", "--jobs", "--name", "-s", "-X", "-t"],
+    ),
+];
 
 /// Their operands are files.
-const OF_FILES: [&str; 13] = [
+const OF_FILES: [&str; 18] = [
+    "commit",
+    "status",
+    "merge-file",
+    "interpret-trailers",
+    "mergetool",
     "add",
     "stage",
     "apply",
@@ -44,7 +111,7 @@ pub(super) fn roles(texts: &[String]) -> Roles {
     let (mut ended, mut awaits_pattern) = (false, false);
     let without_index = texts.iter().any(|text| text == "--no-index");
     let ends = texts.iter().any(|text| text == "--");
-    let (mut before, mut cloned) = ("", false);
+    let (mut before, mut cloned, mut operands) = ("", false, 0);
     for text in texts {
         let role = match text.as_str() {
             _ if ended && GONE.contains(&verb) => Role::Tree,
@@ -56,6 +123,7 @@ pub(super) fn roles(texts: &[String]) -> Roles {
             _ if verb.is_empty() && FOLDERS.contains(&before) => Role::File,
             _ if verb.is_empty() && before == "-c" => Role::Word,
             _ if OF_MESSAGES.contains(&verb) && takes_message(before) => Role::Nothing,
+            value if is_valued(verb, before) && !value.starts_with('-') => Role::Word,
             option if glued_file(verb, option).is_some() => {
                 Role::Glued(glued_file(verb, option).unwrap_or_default().to_owned())
             }
@@ -80,9 +148,12 @@ pub(super) fn roles(texts: &[String]) -> Roles {
             }
             _ if verb == "clone" && std::mem::replace(&mut cloned, true) => Role::File,
             word if ["-F", "--file"].contains(&before) && !word.is_empty() => Role::File,
-            word if is_revision(verb, word) => Role::Nothing,
-            _ => Role::Word,
+            word if is_revision(verb, word, ends) => Role::Nothing,
+            word => either(verb, word, operands),
         };
+        // What is no option and no value of one.
+        let is_operand = !verb.is_empty() && verb != text && !text.starts_with('-') && !is_valued(verb, before);
+        operands += usize::from(is_operand);
         words.push(role);
         before = text;
     }
@@ -115,12 +186,30 @@ fn glued_file<'a>(verb: &str, option: &'a str) -> Option<&'a str> {
     option.strip_prefix("--file=").or(short).filter(|file| !file.is_empty())
 }
 
-/// A word that git takes for a revision, or that leads nowhere if it takes it for a file.
-fn is_revision(verb: &str, word: &str) -> bool {
-    let leads = word.starts_with(['/', '~', '.'])
+fn is_valued(verb: &str, option: &str) -> bool {
+    VALUED.iter().any(|(verbs, options)| verbs.contains(&verb) && options.contains(&option))
+}
+
+/// A word that git takes for a revision and for nothing else.
+fn is_revision(verb: &str, word: &str, ends: bool) -> bool {
+    !leads(word) && (OF_REVISIONS.contains(&verb) || (OF_BOTH.contains(&verb) && ends))
+}
+
+/// Whether the word leads somewhere if git takes it for a file.
+fn leads(word: &str) -> bool {
+    word.starts_with(['/', '~', '.'])
         || word.contains([':', '\\'])
-        || word.split('/').any(|part| matches!(part, "" | "." | ".."));
+        || word.split('/').any(|part| matches!(part, "" | "." | ".."))
+}
+
+/// A word that may be a revision or a file. `operands`: so many stand before it.
+fn either(verb: &str, word: &str, operands: usize) -> Role {
+    let is_repository = OF_REPOSITORIES.contains(&(verb, operands));
     let is_range = word.contains("..");
     let is_remote = REMOTES.iter().any(|remote| word.starts_with(remote));
-    !leads && (OF_REVISIONS.contains(&verb) || (OF_BOTH.contains(&verb) && (is_range || is_remote)))
+    // What has the form of a place needs a grant as well, but for what nobody gives a file for a name.
+    let is_bare = !is_path(word) && !word.contains([':', '=', ',']);
+    let is_name = OF_BOTH.contains(&verb) && !leads(word) && (is_range || is_remote);
+    let may_be_both = is_repository || OF_BOTH.contains(&verb);
+    if may_be_both && (is_bare || is_name) { Role::Perhaps } else { Role::Word }
 }

@@ -146,7 +146,7 @@ fn judge_path(
     led: &Led,
     facts: &Facts,
 ) {
-    if let Some(allowed) = &server.allowed_paths
+    if let Some(allowed) = server.allowed_paths.as_ref().filter(|_| path.found != Found::Perhaps)
         && let Some(outside) = led.outside(&allowed.set, facts)
     {
         ruling.reason(outside_of(effect, path, allowed, outside, facts));

@@ -204,6 +204,74 @@ fn a_bare_word_of_git_is_a_place_where_git_takes_one() {
 }
 
 #[test]
+fn a_word_that_is_a_revision_or_a_file_is_held_by_a_denial_and_needs_no_grant() {
+    let (allowed, denied) = (
+        [
+            "git diff main",
+            "git diff a..b",
+            "git checkout feature/x",
+            "git checkout -b secret origin/main",
+            "git log origin/main",
+            "git log -p --author secret -n 5 -S secret main",
+            "git merge dev",
+            "git merge secret",
+            "git switch secret",
+            "git branch secret",
+            "git tag -a secret -m secret",
+            "git commit -am secret",
+            "git commit --author secret -C HEAD",
+            "git diff secret -- src",
+            "git push origin secret",
+            "git fetch origin secret",
+            "git remote add secret https://x.org/y.git",
+            "git clone -b secret https://x.org/y.git",
+        ],
+        [
+            "git diff secret",
+            "git diff -b secret",
+            "git log -p secret",
+            "git log -p main -- secret",
+            "git log -L1,5:secret",
+            "git log -L 1,5:secret main",
+            "git show HEAD secret",
+            "git show HEAD -- secret",
+            "git checkout HEAD secret",
+            "git checkout secret",
+            "git diff HEAD secret",
+            "git grep x HEAD secret",
+            "git shortlog -n secret",
+            "git reset HEAD secret",
+            "git stash push secret",
+            "git whatchanged -p secret",
+            "git format-patch -n main secret",
+            "git commit secret -m x",
+            "git status secret",
+            "git merge-file secret a b",
+            "git clone secret out",
+            "git clone -b x secret out",
+            "git fetch secret",
+            "git push secret main",
+            "git remote add x secret",
+            "git submodule add secret x",
+            "cd conf && git diff secret",
+            "git -C conf log -p secret",
+            "b=secret; git diff $b",
+        ],
+    );
+    judges(&allowed, &denied);
+    let narrow = Under::policy(
+        "servers: { sh: { allowed_tools: [exec], allowed_paths: [./src], denied_paths: [./origin, ./v1..v2] } }",
+    );
+    for text in ["git diff main", "git checkout v1.0", "git log upstream/x", "git show HEAD~2", "git diff a..b"] {
+        narrow.allows("sh", "exec", json!({"command": text}));
+    }
+    for text in ["git log -p -- docs", "git diff docs/a.md", "git diff origin/a", "git diff v1..v2", "git commit docs"]
+    {
+        narrow.denies_any("sh", "exec", json!({"command": text}));
+    }
+}
+
+#[test]
 fn a_file_within_a_script_or_a_template_is_a_place() {
     judges(
         &[
