@@ -50,6 +50,7 @@ mod runners;
 mod scripts;
 mod set;
 mod shell;
+mod surroundings;
 mod unfold;
 mod values;
 mod whole;
@@ -123,7 +124,7 @@ impl Reading {
                 }
             }
         }
-        self.places.enter(outer);
+        self.places.leave(outer);
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::folders;
 use super::operands::{self, Role, Use};
+use super::surroundings;
 use super::unfold::{command_of_wrapper, from_program, program};
 use super::values::{self, Variables, text};
 use crate::decision::effects::keys;
@@ -62,10 +63,10 @@ pub(super) struct Places {
     seen: HashSet<(String, Use)>,
     /// URLs.
     known: HashSet<String>,
-    variables: Variables,
+    pub(super) variables: Variables,
     /// Folders that a `cd` before led to: a relative path may start from any of them.
-    folders: Vec<String>,
-    moves: usize,
+    pub(super) folders: Vec<String>,
+    pub(super) moves: usize,
     /// Why the words are not read to their end.
     refused: Option<&'static str>,
     /// How long everything is that was read as a place.
@@ -79,7 +80,7 @@ pub(super) struct Moved {
 }
 
 /// Each relative path is read from each folder, so there are few.
-const MAX_FOLDERS: usize = 8;
+pub(super) const MAX_FOLDERS: usize = 8;
 
 /// More is refused, in bytes: each word may be read from each folder and in several spellings.
 const MAX_SIZE: usize = 4 * operands::MAX_JOINED;
@@ -94,19 +95,30 @@ impl Places {
     }
 
     /// Takes the variables of a text, and hands back those of the text around it.
-    pub(super) fn enter(&mut self, variables: Variables) -> Variables {
+    pub(super) fn enter(&mut self, mut variables: Variables) -> Variables {
+        variables.inherit(&self.variables);
         std::mem::replace(&mut self.variables, variables)
+    }
+
+    /// Goes back to the text around it: `eval` sets the variables of that one.
+    pub(super) fn leave(&mut self, outer: Variables) {
+        let inner = std::mem::replace(&mut self.variables, outer);
+        self.variables.inherit(&inner);
     }
 
     fn path(&mut self, path: &str) {
         self.place(path, Use::Touched);
     }
 
-    fn place(&mut self, path: &str, used: Use) {
-        let path = match path.strip_prefix("${HOME}") {
-            Some(rest) => format!("$HOME{rest}"),
-            None => path.to_owned(),
-        };
+    pub(super) fn place(&mut self, path: &str, used: Use) {
+        let path = surroundings::from_here(path);
+        for place in surroundings::from_home(&path, &self.variables) {
+            self.place_below(place, used);
+        }
+        self.place_below(path, used);
+    }
+
+    fn place_below(&mut self, path: String, used: Use) {
         // What stands for a name in a folder that was searched lies below that one.
         let is_found = path == "./*" || (path.contains("{}") && !path.contains('/'));
         let is_absolute = path.starts_with(['/', '~', '$']);
@@ -161,7 +173,10 @@ impl Places {
     /// `fed`: it reads from a pipe.
     pub(super) fn words(&mut self, words: &[Word], fed: bool, moved: &Moved) {
         let assigned = words.len() - from_program(words).len();
-        words.iter().take(assigned).for_each(|word| self.value(word));
+        for word in words.iter().take(assigned) {
+            self.value(word);
+            self.environment(word);
+        }
         let words = from_program(words);
         let Some((first, rest)) = words.split_first() else { return };
         let name = program(first).unwrap_or_default();
@@ -197,8 +212,11 @@ impl Places {
             };
             self.word(&place, place.contains(['$', '{']), &role);
         }
+        if values::SETTERS.contains(&name.as_str()) {
+            rest.iter().for_each(|word| self.environment(word));
+        }
         if matches!(name.as_str(), "cd" | "pushd" | "chdir") {
-            self.change_folder(rest);
+            self.change_folder(&name, rest);
         }
     }
 
@@ -212,7 +230,7 @@ impl Places {
 
     /// One word by its role. `open`: it holds what is known only when it runs, and is read in every spelling that the text
     /// gives it.
-    fn word(&mut self, text: &str, open: bool, role: &Role) {
+    pub(super) fn word(&mut self, text: &str, open: bool, role: &Role) {
         // The commands of a process substitution are read by themselves.
         if *role == Role::Nothing || (open && (text.starts_with("<(") || text.starts_with(">("))) {
             return;
@@ -220,8 +238,12 @@ impl Places {
         if self.refused.is_some() {
             return;
         }
-        let (spellings, unknown) =
-            if open { self.variables.spellings(text) } else { (vec![text.to_owned()], Vec::new()) };
+        let (spellings, unknown) = if open {
+            let text = surroundings::without_pwd(text, self.moves > 0 && self.variables.given("OLDPWD").is_empty());
+            self.variables.spellings(&text)
+        } else {
+            (vec![text.to_owned()], Vec::new())
+        };
         if open {
             self.size += spellings.iter().map(String::len).sum::<usize>();
         }
@@ -252,19 +274,8 @@ impl Places {
         }
     }
 
-    fn change_folder(&mut self, rest: &[Word]) {
-        self.moves += 1;
-        if self.moves > MAX_FOLDERS {
-            return;
-        }
-        let folder = rest.iter().map(text).find(|text| !text.starts_with('-'));
-        let folder = folder.unwrap_or_else(|| "~".to_owned());
-        let joined = self.below_last(&folder);
-        self.folders.extend(joined.or(Some(folder)));
-    }
-
     /// A folder that starts from the one before.
-    fn below_last(&self, folder: &str) -> Option<String> {
+    pub(super) fn below_last(&self, folder: &str) -> Option<String> {
         let last = self.folders.last().filter(|_| !folder.starts_with(['/', '~', '$']))?;
         Some(format!("{}/{folder}", last.trim_end_matches('/')))
     }
@@ -280,7 +291,10 @@ impl Places {
         if self.refused.is_some() {
             return moved;
         }
-        let mut below = Vec::new();
+        let mut below = self.led_by_variables(words);
+        if !below.is_empty() {
+            moved.words.push(usize::MAX);
+        }
         for (at, folder) in found {
             moved.words.push(at);
             if folder == values::ANYTHING {

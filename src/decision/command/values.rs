@@ -25,11 +25,14 @@ const MAX_BRACES: usize = 32;
 const READERS: &[&str] = &["read", "mapfile", "readarray", "getopts", "printf"];
 
 /// Builtins that give the variables named in their arguments a value.
-const SETTERS: &[&str] = &["export", "declare", "typeset", "local", "readonly"];
+pub(super) const SETTERS: &[&str] = &["export", "declare", "typeset", "local", "readonly"];
 
 /// Variables that hold no path.
 const PLAIN: &[&str] =
     &["USER", "LOGNAME", "UID", "EUID", "PPID", "RANDOM", "SECONDS", "LINENO", "HOSTNAME", "EPOCHSECONDS"];
+
+/// Names that say where other words lead: for the whole text and for the texts within it, wherever they are set.
+const MOVERS: &[&str] = &["HOME", "PWD", "OLDPWD", "CDPATH", "cdpath", "GIT_DIR", "GIT_WORK_TREE"];
 
 /// What is expanded where the place is looked up.
 const FOLDERS: &[&str] = &["HOME", "PWD", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"];
@@ -60,6 +63,7 @@ impl Variables {
     fn note(&mut self, words: &[Word]) {
         let name = words.first().and_then(program).unwrap_or_default();
         let operands = || words.iter().skip(1).map(text).filter(|text| !text.starts_with('-'));
+        self.note_movers(&name, words);
         match name.as_str() {
             "eval" | "source" | "." => self.blind = true,
             name if READERS.contains(&name) => self.printed.extend(operands()),
@@ -69,6 +73,52 @@ impl Variables {
             }
             _ => {}
         }
+    }
+
+    /// What a command sets for itself or for what it runs: `HOME=/x sh -c ...`, `env -u HOME ...`.
+    fn note_movers(&mut self, program: &str, words: &[Word]) {
+        let texts: Vec<String> = words.iter().map(text).collect();
+        let is_mover = |text: &str| MOVERS.contains(&text.split(['=', '+']).next().unwrap_or_default());
+        for text in texts.iter().filter(|text| is_assignment(text) && is_mover(text)) {
+            self.assign(text.clone());
+        }
+        let has = |wanted: &[&str]| texts.iter().any(|text| wanted.contains(&text.as_str()));
+        let cleared = ["env", "genv"].contains(&program)
+            && (has(&["-i", "-", "--ignore-environment", "--unset=HOME", "-uHOME"])
+                || (has(&["-u"]) && has(&["HOME"])));
+        if cleared || (program == "unset" && has(&["HOME"])) {
+            self.set("HOME", String::new());
+        }
+    }
+
+    /// Takes over what another text says of where words lead.
+    pub(super) fn inherit(&mut self, other: &Variables) {
+        for name in MOVERS {
+            let known = self.values.get(*name).cloned().unwrap_or_default();
+            let new = other.values.get(*name).into_iter().flatten().filter(|value| !known.contains(value));
+            let new: Vec<String> = new.cloned().collect();
+            if !new.is_empty() {
+                self.values.entry((*name).to_owned()).or_default().extend(new);
+            }
+            if other.printed.contains(*name) {
+                self.printed.insert((*name).to_owned());
+            }
+        }
+    }
+
+    /// What the text gives a variable, its own variables put in; what is known only when it runs is anything.
+    pub(super) fn given(&self, name: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for value in self.values.get(name).into_iter().flatten().take(MAX_SPELLINGS) {
+            let (spellings, unknown) = self.spellings(value);
+            found.extend(spellings);
+            found.extend(unknown);
+        }
+        if self.printed.contains(name) {
+            found.push(ANYTHING.to_owned());
+        }
+        found.truncate(MAX_SPELLINGS);
+        found
     }
 
     fn assign(&mut self, text: String) {
@@ -123,19 +173,29 @@ impl Variables {
                 PLAIN.contains(&name) || FOLDERS.contains(&name) || name.chars().all(|c| "?#$!-".contains(c));
             match self.values.get(name).filter(|_| whole && !self.blind) {
                 // A value with blanks becomes several words.
-                Some(values) => open.extend(
-                    values
-                        .iter()
-                        .flat_map(|value| value.split_whitespace().chain([value.as_str()]))
-                        .take(MAX_SPELLINGS + 2)
-                        .map(|value| {
-                            let before = text.get(..start).unwrap_or_default();
-                            // What the value itself names is looked at once, and not again and again.
-                            let from = if value.contains(&format!("${name}")) { start + value.len() } else { start };
-                            (format!("{before}{value}{}", text.get(end..).unwrap_or_default()), from)
-                        }),
-                ),
+                Some(values) => {
+                    // In the words of the command that sets it, it still has its old one.
+                    if FOLDERS.contains(&name) {
+                        open.push((text.clone(), end));
+                    }
+                    open.extend(
+                        values
+                            .iter()
+                            .flat_map(|value| value.split_whitespace().chain([value.as_str()]))
+                            .take(MAX_SPELLINGS + 2)
+                            .map(|value| {
+                                let before = text.get(..start).unwrap_or_default();
+                                // What the value itself names is looked at once, and not again and again.
+                                let from =
+                                    if value.contains(&format!("${name}")) { start + value.len() } else { start };
+                                (format!("{before}{value}{}", text.get(end..).unwrap_or_default()), from)
+                            }),
+                    );
+                }
                 None => {
+                    if FOLDERS.contains(&name) && self.printed.contains(name) {
+                        unknown.push(ANYTHING.to_owned());
+                    }
                     if !is_plain && (self.blind || !whole || !self.printed.contains(name)) {
                         unknown.push(format!("${name}"));
                     }

@@ -1,0 +1,119 @@
+//! What a text says of where its commands stand: the home, the folder, the repository.
+
+use super::*;
+
+/// Every command is granted; places decide.
+#[track_caller]
+pub(super) fn judges(allowed: &[&str], denied: &[&str]) {
+    let under = Under::policy(
+        "servers: { sh: { allowed_tools: [exec], allowed_paths: [.], denied_paths: [./secret, ./conf/secret] } }",
+    );
+    let verdict = |text: &&str| under.verdict("sh", "exec", json!({"command": text})).decision;
+    let wrongly: Vec<_> = allowed.iter().filter(|text| verdict(text) != Decision::Allow).collect();
+    let missed: Vec<_> = denied.iter().filter(|text| verdict(text) != Decision::Deny).collect();
+    assert!(wrongly.is_empty() && missed.is_empty(), "not allowed: {wrongly:#?}\nnot denied: {missed:#?}");
+}
+
+#[test]
+fn a_home_that_the_text_sets_is_what_a_tilde_leads_to() {
+    judges(
+        &["HOME=src sh -c ls", "home=conf; ls src", "env -i ls src"],
+        &[
+            "HOME=/x; cat ~/y",
+            "HOME=conf; cat ~/secret",
+            "HOME=/etc cat ~/shadow",
+            "HOME=conf sh -c 'cat ~/secret'",
+            "HOME=conf sh -c 'cat $HOME/secret'",
+            "env HOME=conf sh -c 'cat ~/secret'",
+            "export HOME=conf; cat ~/secret",
+            "eval HOME=conf; cat ~/secret",
+            "HOME=$PWD/conf; cp src/a ~/secret",
+            "HOME=conf; cd ~; cat secret",
+            "HOME=$(cat src/a); cat ~/x",
+            "unset HOME; cat $HOME/home/ada/web/secret",
+        ],
+    );
+    // A grant of the home is none of what a text calls so.
+    let under = Under::policy("servers: { sh: { allowed_tools: [exec], allowed_paths: ['~', .] } }");
+    let call = |text: &str| json!({"command": text});
+    for text in ["cat ~/y", "cd; cat y", "cat $HOME/y", "HOME=~/x sh -c 'cat ~/y'"] {
+        under.allows("sh", "exec", call(text));
+    }
+    for text in [
+        "HOME=/etc; cat ~/y",
+        "HOME=/et; cat ${HOME}c/y",
+        "HOME=; cat ~/etc/y",
+        "read HOME < src/a; cat ~/y",
+        "HOME=/; cd; cat etc/y",
+        "unset HOME; cat $HOME/etc/y",
+        "env -i sh -c 'cat $HOME/etc/y'",
+        "env -u HOME sh -c 'cat $HOME/etc/y'",
+        "for HOME in /etc; do cat ~/y; done",
+    ] {
+        under.denies("sh", "exec", call(text), "servers.sh.allowed_paths");
+    }
+}
+
+#[test]
+fn a_change_of_folder_leads_where_the_text_says() {
+    judges(
+        &[
+            "cd src && make && cd - && ls src",
+            "pushd src && make && popd && cat a",
+            "pushd src; pushd; cat a",
+            "cat $(pwd)/src/a",
+            "cd src && cat \"$PWD/a\"",
+            "cd $(git rev-parse --show-toplevel) && ls src",
+            "d=src; cd $d && cat a",
+            "CDPATH=src; cd sub && cat a",
+        ],
+        &[
+            "CDPATH=conf; cd secret",
+            "CDPATH=conf cd secret",
+            "export CDPATH=src:conf; cd secret",
+            "CDPATH=/etc; cd ssh; cat a",
+            "OLDPWD=conf; cd -; cat secret",
+            "cd -; cat a",
+            "cd conf; cd ../src; cat ~-/secret",
+            "cd conf && cat $PWD/secret",
+            "cd conf && cat ${PWD}/secret",
+            "cd conf && cat ~+/secret",
+            "cat $(pwd)/secret",
+            "cd conf && cat \"`pwd`/secret\"",
+            "cat \"$(git rev-parse --show-toplevel)/secret\"",
+            "cd $(pwd)/conf; cat secret",
+            "d=conf; cd $d && cat secret",
+            "PWD=/etc; cat $PWD/shadow",
+        ],
+    );
+}
+
+#[test]
+fn a_variable_that_leads_a_program_is_read_as_the_option_would_be() {
+    judges(
+        &[
+            "GIT_DIR=.git git log",
+            "GIT_WORK_TREE=src git add a",
+            "OUTPUT_DIR=build make",
+            "CARGO_HOME=x cargo build",
+            "GIT_AUTHOR_NAME=secret git commit -m x",
+            "NAME=secret make",
+        ],
+        &[
+            "GIT_WORK_TREE=conf git add secret",
+            "export GIT_WORK_TREE=conf; git add secret",
+            "env GIT_WORK_TREE=conf git add secret",
+            "GIT_WORK_TREE=conf sh -c 'git add secret'",
+            "GIT_DIR=/x git log",
+            "GIT_DIR=secret git log",
+            "export GIT_DIR=secret; git log",
+            "GIT_DIR=conf/.git git show HEAD:./secret",
+            "GIT_INDEX_FILE=secret git status",
+            "KUBECONFIG=secret kubectl get pods",
+            "PYTHONPATH=src:secret python3 src/a.py",
+        ],
+    );
+    let narrow = Under::policy("servers: { sh: { allowed_tools: [exec], allowed_paths: [./src] } }");
+    narrow.allows("sh", "exec", json!({"command": "GIT_DIR=src/.git git log"}));
+    narrow.denies("sh", "exec", json!({"command": "GIT_DIR=docs git log"}), "servers.sh.allowed_paths");
+}
