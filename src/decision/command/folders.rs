@@ -41,6 +41,7 @@ const MOVERS: &[Mover] = &[
     mover(&["terraform", "tofu"], "", &["-chdir"]),
     mover(&["patch"], "d", &["--directory"]),
     mover(&["fd", "fdfind"], "C", &["--base-directory"]),
+    mover(&["jq", "gojq", "jaq"], "L", &["--library-path"]),
 ];
 
 /// A command changes its folder at most so often by its options.

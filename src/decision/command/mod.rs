@@ -133,9 +133,10 @@ impl Reading {
             return Err(format!("it wraps commands more than {MAX_WRAPPERS} deep"));
         }
         let moved = self.places.go_where_options_lead(&words);
-        self.places.words(&words, fed, &moved);
+        let texts = self.places.words(&words, fed, &moved);
         self.places.go_inside(&moved);
-        let inner = unfold::unfold(&words);
+        let mut inner = unfold::unfold(&words);
+        inner.extend(texts.into_iter().map(Inner::Text));
         self.commands.push(SimpleCommand { words });
         for inner in inner {
             match inner {

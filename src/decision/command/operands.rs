@@ -45,6 +45,8 @@ pub(super) struct Roles {
     pub words: Vec<Role>,
     /// Places that are no whole word: the file in `if=x`, where a copy comes to lie, the folder that it stands in.
     pub more: Vec<(String, Use)>,
+    /// What a script within the words runs in a shell.
+    pub texts: Vec<String>,
     /// Why the words are not read to their end.
     pub refused: Option<&'static str>,
     /// How long the names are that were joined.
@@ -77,8 +79,8 @@ const NO_PATTERN: [&str; 3] = ["--files", "--type-list", "-f"];
 /// Behind these stands another command, which is read by itself.
 const RUN: [&str; 4] = ["-x", "-X", "--exec", "--exec-batch"];
 
-/// The roles of each word after the program. `fed`: it reads from a pipe.
-pub(super) fn roles(name: &str, texts: &[String], fed: bool) -> Roles {
+/// The roles of each word after the program. `open`: which of them are known only when they run; `fed`: it reads from a pipe.
+pub(super) fn roles(name: &str, texts: &[String], open: &[bool], fed: bool) -> Roles {
     let mut roles = match name {
         "git" => super::revisions::roles(texts),
         "find" | "gfind" => special::find(texts),
@@ -92,7 +94,7 @@ pub(super) fn roles(name: &str, texts: &[String], fed: bool) -> Roles {
             let role = |text: &String| if text.starts_with('-') { Role::Word } else { Role::Nothing };
             Roles { words: texts.iter().map(role).collect(), ..Roles::default() }
         }
-        _ => by_table(name, texts),
+        _ => by_table(name, texts, open),
     };
     if special::reads_folder(&roles, name, texts, fed) {
         roles.more.push((".".into(), Use::Touched));
@@ -106,7 +108,7 @@ fn compares(texts: &[String]) -> bool {
     matches!(texts.as_slice(), [_, "=" | "==" | "!=", _])
 }
 
-fn by_table(name: &str, texts: &[String]) -> Roles {
+fn by_table(name: &str, texts: &[String], open: &[bool]) -> Roles {
     const NONE: Syntax = Syntax { programs: &[], operands: Operands::Words, short: &[], long: &[] };
     const BARE: Syntax = Syntax { programs: FILES, operands: Operands::Files, short: &[], long: &[] };
     let is_own = |syntax: &&Syntax| syntax.programs.contains(&name);
@@ -116,6 +118,7 @@ fn by_table(name: &str, texts: &[String]) -> Roles {
         name,
         syntax,
         texts,
+        open,
         awaits_first: first,
         ended: false,
         into: None,
@@ -133,6 +136,7 @@ struct Reader<'a> {
     name: &'a str,
     syntax: &'static Syntax,
     texts: &'a [String],
+    open: &'a [bool],
     /// The operand that is a pattern, a mode or a program has not come yet.
     awaits_first: bool,
     /// Nothing that follows is an option.
@@ -210,7 +214,8 @@ impl Reader<'_> {
                 Role::Nothing
             }
             Value::Plain | Value::Code => {
-                self.roles.more.extend(scripts::files(self.name, next).into_iter().map(|file| (file, Use::Touched)));
+                let next = next.clone();
+                self.script(&next);
                 Role::Word
             }
             Value::File | Value::ScriptFile if next == "-" => Role::Nothing,
@@ -236,10 +241,21 @@ impl Reader<'_> {
         self.roles.words.push(role);
     }
 
+    /// What the script in the word that is being read opens and runs.
+    fn script(&mut self, text: &str) {
+        let open = self.open.get(self.roles.words.len()).copied().unwrap_or_default();
+        let found = scripts::read(self.name, text, open);
+        self.roles.more.extend(found.files.into_iter().map(|file| (file, Use::Touched)));
+        self.roles.texts.extend(found.texts);
+    }
+
     /// The file within a value.
     fn part(&mut self, value: Value, text: &str) {
         let found = match value {
-            Value::Script => scripts::files(self.name, text),
+            Value::Script => {
+                self.script(text);
+                Vec::new()
+            }
             Value::Data => text.strip_prefix('@').map(str::to_owned).into_iter().collect(),
             Value::NamedData => {
                 let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "_-%".contains(c));
@@ -263,7 +279,7 @@ impl Reader<'_> {
             _ if is_suffix || (is_verb && self.awaits_first) => Role::Nothing,
             _ if is_flag && self.awaits_first => Role::Word,
             Operands::AfterPattern if std::mem::take(&mut self.awaits_first) => {
-                self.roles.more.extend(scripts::files(self.name, text).into_iter().map(|file| (file, Use::Touched)));
+                self.script(text);
                 if self.name.starts_with("fd") {
                     self.names.push(text.trim_start_matches('^').trim_end_matches('$').replace('\\', ""));
                 }

@@ -170,15 +170,15 @@ impl Places {
         self.look(&text(word), None);
     }
 
-    /// `fed`: it reads from a pipe.
-    pub(super) fn words(&mut self, words: &[Word], fed: bool, moved: &Moved) {
+    /// `fed`: it reads from a pipe. Hands back what a script within the words runs in a shell.
+    pub(super) fn words(&mut self, words: &[Word], fed: bool, moved: &Moved) -> Vec<String> {
         let assigned = words.len() - from_program(words).len();
         for word in words.iter().take(assigned) {
             self.value(word);
             self.environment(word);
         }
         let words = from_program(words);
-        let Some((first, rest)) = words.split_first() else { return };
+        let Some((first, rest)) = words.split_first() else { return Vec::new() };
         let name = program(first).unwrap_or_default();
         if let Word::Literal(program) = first
             && program.contains('/')
@@ -186,7 +186,8 @@ impl Places {
             self.path(program);
         }
         let texts: Vec<String> = rest.iter().map(text).collect();
-        let mut roles = operands::roles(&name, &texts, fed);
+        let open: Vec<bool> = rest.iter().map(|word| matches!(word, Word::Dynamic(_))).collect();
+        let mut roles = operands::roles(&name, &texts, &open, fed);
         self.refused = self.refused.or(roles.refused);
         // What a wrapper runs is read by itself.
         if let Some(start) = command_of_wrapper(&name, words) {
@@ -218,6 +219,7 @@ impl Places {
         if matches!(name.as_str(), "cd" | "pushd" | "chdir") {
             self.change_folder(&name, rest);
         }
+        roles.texts
     }
 
     /// An operand that is a host or a URL without a scheme.

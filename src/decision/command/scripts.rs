@@ -1,18 +1,119 @@
 //! The little languages of awk and sed: whether a program in them only reads and prints, and which files it names.
 
+mod awk;
+mod sed;
+
 use super::values::ANYTHING;
 use crate::decision::effects::keys;
 
-/// The files that a script of this program names.
-pub(super) fn files(program: &str, script: &str) -> Vec<String> {
-    match program {
-        "sed" | "gsed" => sed_files(script),
-        "awk" | "gawk" | "mawk" | "nawk" => [awk_files(script), quoted_paths(script)].concat(),
-        // A key may look like a path; only these open one.
-        "jq" | "gojq" | "jaq" if script.contains("import") || script.contains("include") => quoted_paths(script),
-        "yq" => loaded_by_yq(script),
-        _ => Vec::new(),
+/// What a script opens and runs besides the operands of its program.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    pub files: Vec<String>,
+    /// What a shell runs.
+    pub texts: Vec<String>,
+    /// It opens or runs something that is known only then.
+    is_open: bool,
+}
+
+impl Script {
+    fn file(&mut self, file: &str) {
+        if !file.is_empty() && file != "-" && !self.files.iter().any(|known| known == file) {
+            self.files.push(file.to_owned());
+        }
     }
+
+    fn text(&mut self, text: &str) {
+        if !text.trim().is_empty() {
+            self.texts.push(text.to_owned());
+        }
+    }
+
+    fn anything(&mut self) {
+        self.is_open = true;
+        self.file(ANYTHING);
+    }
+}
+
+/// What a script of this program names. `open`: its variables are put in by the shell.
+pub(super) fn read(program: &str, script: &str, open: bool) -> Script {
+    let reader: fn(&str) -> Script = match program {
+        "sed" | "gsed" => sed::read,
+        "awk" | "gawk" | "mawk" | "nawk" => awk::read,
+        "jq" | "gojq" | "jaq" => imported_by_jq,
+        "yq" => |script| Script { files: loaded_by_yq(script), ..Script::default() },
+        _ => return Script::default(),
+    };
+    if !open {
+        return reader(script);
+    }
+    match without_variables(script) {
+        Some(script) => reader(&script),
+        None => {
+            let mut found = Script::default();
+            found.anything();
+            found
+        }
+    }
+}
+
+/// A number in the place of each variable and of what a command prints. `None`: the script is nothing else.
+fn without_variables(script: &str) -> Option<String> {
+    let (mut found, mut rest, mut has_own) = (String::new(), script, false);
+    while let Some(at) = rest.find(['$', '`']) {
+        let (before, after) = rest.split_at(at);
+        has_own |= !before.trim().is_empty();
+        found.push_str(before);
+        let inner = after.get(1..).unwrap_or_default();
+        let length = match inner.chars().next() {
+            _ if after.starts_with('`') => inner.find('`').map_or(inner.len(), |end| end + 1),
+            Some('{') => inner.find('}').map_or(inner.len(), |end| end + 1),
+            Some('(') => inner.rfind(')').map_or(inner.len(), |end| end + 1),
+            Some(c) if c.is_ascii_alphanumeric() || c == '_' => {
+                inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len())
+            }
+            _ => 0,
+        };
+        found.push_str(if length > 0 { "1" } else { "$" });
+        rest = inner.get(length..).unwrap_or_default();
+    }
+    has_own |= !rest.trim().is_empty();
+    found.push_str(rest);
+    has_own.then_some(found)
+}
+
+/// `import "x" as y`, `include "x"`, and the folder that stands behind `search`.
+fn imported_by_jq(script: &str) -> Script {
+    let mut found = Script::default();
+    let quoted = |rest: &str| -> Option<Option<String>> {
+        let (text, after) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+        let ends = after.trim_start().starts_with([';', ',', '}', ']', '{', 'a']);
+        Some(Some(text.to_owned()).filter(|text| ends && !text.contains('\\')))
+    };
+    for word in ["import", "include"] {
+        for (at, _) in script.match_indices(word) {
+            match script.get(at + word.len()..).and_then(quoted) {
+                Some(Some(file)) => found.file(&file),
+                Some(None) => found.anything(),
+                None => {}
+            }
+        }
+    }
+    if found.files.is_empty() {
+        return found;
+    }
+    for (at, word) in script.match_indices("search") {
+        let value = script.get(at + word.len()..).unwrap_or_default().trim_start_matches('"').trim_start();
+        let Some(value) = value.strip_prefix(':').map(str::trim_start) else { continue };
+        match quoted(value) {
+            Some(Some(folder)) => {
+                let below: Vec<String> = found.files.iter().map(|file| format!("{folder}/{file}")).collect();
+                below.iter().for_each(|place| found.file(place));
+            }
+            _ => found.anything(),
+        }
+    }
+    found
 }
 
 /// Texts in quotes that have the form of a path: `load("/x")`, `ARGV[1]="/x"`.
@@ -29,59 +130,10 @@ fn loaded_by_yq(script: &str) -> Vec<String> {
         let rest = script.get(at + name.len()..).unwrap_or_default();
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').trim_start();
         let Some(argument) = rest.strip_prefix('(') else { continue };
-        let file = argument.trim_start().strip_prefix('"').and_then(|text| text.split('"').next());
+        let text = argument.trim_start().strip_prefix('"').and_then(|text| text.split_once('"'));
+        let file = text.filter(|(_, after)| after.trim_start().starts_with(')')).map(|(file, _)| file);
         // A name that the script makes up is known only when it runs.
         found.push(file.unwrap_or(ANYTHING).to_owned());
-    }
-    found
-}
-
-/// What stands behind `r`, `R`, `w` and `W`, and behind the `w` of an `s`, up to the end of the line. Where a command before
-/// it is not known, every such letter may be one.
-fn sed_files(script: &str) -> Vec<String> {
-    if is_plain_sed(script) {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for line in script.lines() {
-        for (at, letter) in line.char_indices().filter(|(_, letter)| "rRwW".contains(*letter)) {
-            let begins = line.get(..at).and_then(|before| before.chars().next_back());
-            // A command stands behind an address, a flag or a separator, and never within a word.
-            let file = line.get(at + letter.len_utf8()..).unwrap_or_default();
-            let is_command = begins.is_none_or(|before| !before.is_alphabetic() || "gpiIeMm".contains(before));
-            if is_command && !file.trim().is_empty() && file.starts_with([' ', '\t', '/', '.', '~']) {
-                found.push(file.trim().trim_end_matches('}').trim_end().to_owned());
-            }
-        }
-    }
-    found
-}
-
-/// The texts that `>`, `>>` and `<` stand before.
-fn awk_files(script: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (at, _) in script.match_indices(['>', '<']) {
-        let rest =
-            script.get(at + 1..).unwrap_or_default().trim_start_matches('>').trim_start_matches([' ', '\t', '(']);
-        let file = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
-        found.extend(file.filter(|file| !file.is_empty()).map(str::to_owned));
-    }
-    // A file that the script puts among its operands.
-    for (at, name) in script.match_indices("ARGV") {
-        let rest = script.get(at + name.len()..).unwrap_or_default().trim_start();
-        if !rest.starts_with('[') {
-            // Under another name it can be filled in many ways.
-            found.push(ANYTHING.to_owned());
-        }
-        let value = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(_, rest)| rest.trim_start());
-        let value = value.and_then(|rest| rest.strip_prefix('=')).filter(|rest| !rest.starts_with('='));
-        let Some(value) = value.map(str::trim_start) else { continue };
-        // Whatever is put together is known only when it runs.
-        let ends =
-            |rest: &str| rest.trim_start_matches([' ', '\t']).is_empty() || rest.trim_start().starts_with([';', '}']);
-        let quoted = value.strip_prefix('"').and_then(|text| text.split_once('"'));
-        let file = quoted.filter(|(_, rest)| ends(rest)).map_or(ANYTHING, |(file, _)| file);
-        found.extend(Some(file).filter(|file| !file.is_empty()).map(str::to_owned));
     }
     found
 }
@@ -203,7 +255,7 @@ fn sed_address(script: &str) -> Option<&str> {
     let mut rest = script;
     loop {
         if let Some(pattern) = rest.strip_prefix('/') {
-            rest = sed_until(pattern, '/')?.trim_start_matches('I');
+            rest = sed_until(pattern, '/', false)?.trim_start_matches('I');
         } else {
             rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '$' || c == '~' || c == '+');
         }
@@ -218,16 +270,18 @@ fn sed_address(script: &str) -> Option<&str> {
 fn sed_parts(script: &str) -> Option<&str> {
     let delimiter = script.chars().next().filter(|c| !c.is_alphanumeric() && *c != '\\' && *c != '\n')?;
     let rest = script.get(delimiter.len_utf8()..)?;
-    sed_until(sed_until(rest, delimiter)?, delimiter)
+    sed_until(sed_until(rest, delimiter, false)?, delimiter, false)
 }
 
-/// Past the next delimiter. Inside brackets some seds end the part there and others do not.
-fn sed_until(text: &str, delimiter: char) -> Option<&str> {
+/// Past the next delimiter. Inside brackets some seds end the part there and others do not (`shields`): without saying which,
+/// it cannot be told.
+fn sed_until(text: &str, delimiter: char, shields: bool) -> Option<&str> {
     let (mut shielded, mut bracket) = (false, false);
     for (index, c) in text.char_indices() {
         match c {
             _ if shielded => shielded = false,
             '\\' => shielded = true,
+            c if c == delimiter && bracket && shields => {}
             c if c == delimiter && bracket => return None,
             c if c == delimiter => return text.get(index + c.len_utf8()..),
             '[' => bracket = true,

@@ -22,6 +22,7 @@ mod evasions;
 mod flows;
 mod limits;
 mod readings;
+mod scripts;
 mod surroundings;
 
 struct Under(Policy);

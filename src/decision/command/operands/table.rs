@@ -106,7 +106,7 @@ pub(super) const SYNTAXES: &[Syntax] = &[
         ],
     ),
     row(
-        &["jq", "yq"],
+        &["jq", "yq", "gojq", "jaq"],
         AfterPattern,
         &[("o", Plain), ("I", Number), ("L", File), ("f", ScriptFile)],
         &[

@@ -1,0 +1,114 @@
+//! What scripts of awk, sed and jq open and run, each with its honest neighbour.
+
+use super::surroundings::judges;
+
+#[test]
+fn a_file_that_awk_opens_is_a_place_and_a_comparison_is_none() {
+    judges(
+        &[
+            "awk '$1 > 5' a",
+            "awk '$1 > max {max=$1} END{print max}' a",
+            "awk -F: '$3 >= 1000 {print $1}' a",
+            "awk '{ print ($1 > 5) ? \"a\" : \"b\" }' a",
+            "awk '{print > \"out.txt\"}' a",
+            "awk '{print $1 \" -> \" $2}' a",
+            "awk '{print \"<\" $1 \">\"; print \"/etc/\" $2}' a",
+            "awk 'BEGIN { while ((getline line < \"src/a\") > 0) n++ }'",
+            "awk '/\"a|b\"/ {c++} END {print c / NR > \"/dev/stderr\"}' a",
+            "awk '{print $1 | \"sort -u\"}' a",
+            "awk \"NR>1 {print \\$1}\" a",
+            "awk '{ getline; print }' a",
+        ],
+        &[
+            "awk 'BEGIN{getline l < \"secret\"}'",
+            "awk 'BEGIN{f=\"sec\" \"ret\"; getline l < f}'",
+            "awk 'BEGIN{getline l < (\"sec\" \"ret\")}'",
+            "awk 'BEGIN{getline<\"sec\" \"ret\"}'",
+            "awk -v f=secret 'BEGIN{getline l < f}'",
+            "awk 'BEGIN{getline l < ENVIRON[\"X\"]}'",
+            "awk '{print > \"secret\"}' a",
+            "awk '{print a, b >> (\"secret\")}' a",
+            "awk '{print > $1}' a",
+            "awk '{print > \"src/\" $1}' a",
+            "awk '{printf(\"%s\", $1) > \"sec\\x72et\"}' a",
+            "awk 'BEGIN{\"cat secret\" | getline x}'",
+            "awk 'BEGIN{system(\"cat secret\")}'",
+            "awk 'BEGIN{c=\"cat \"; system(c \"secret\")}'",
+            "awk '{print | \"tee secret\"}' a",
+            "awk '@include \"secret\"'",
+            "awk 'BEGIN{ARGV[1]=sub(/x/,\"y\")}' a",
+            "awk 'BEGIN{split(\"x secret\",ARGV)}1' a",
+            "awk 'BEGIN{if(1)/\"/;getline x<\"secret\";y=\"/\"}' a",
+            "p='{print > \"secret\"}'; awk \"$p\" a",
+        ],
+    );
+    // A command within a script needs its own grant.
+    let under = super::Under::policy(
+        "servers: { sh: { tools: { exec: { args: { command: { commands: \
+         [\"awk '{print | \\\"sort\\\"}' **\", \"awk '{print | \\\"tee x\\\"}' **\", sort] } } } } } }",
+    );
+    under.allows("sh", "exec", super::json!({"command": "awk '{print | \"sort\"}' a"}));
+    under.denies_any("sh", "exec", super::json!({"command": "awk '{print | \"tee x\"}' a"}));
+}
+
+#[test]
+fn a_file_that_sed_reads_or_writes_is_a_place_however_it_is_written() {
+    judges(
+        &[
+            "sed 's/wr/rw/g' a",
+            "sed 's/foo r/bar w/' a",
+            "sed -n '/re/,/we/p' a",
+            "sed 's|a|b|w out.txt' a",
+            "sed -e '/x/a\\\ntext with w and r' a",
+            "sed '1i e r w' a",
+            "sed 's/[/]/x/' a",
+            "sed -n \"${n}p\" a",
+            "sed \"s/x/$y/\" a",
+            "sed -n '${p}' a",
+        ],
+        &[
+            "sed rsecret a",
+            "sed '1rsecret' a",
+            "sed '1{r secret' -e '}' a",
+            "sed 'Rsecret' a",
+            "sed 'wsecret' a",
+            "sed -n '/x/wsecret' a",
+            "sed 's/x/y/wsecret' a",
+            "sed 's/[/]/x/;w secret' a",
+            "sed 's/x/y/;rsecret' a",
+            "sed '\\,x,rsecret' a",
+            "sed 's/x/cat secret/e' a",
+            "sed 'ecat secret' a",
+            "sed '1e cat secret' a",
+            "sed e a",
+            "sed \"s/x/$y/w secret\" a",
+            "s='r secret'; sed \"$s\" a",
+        ],
+    );
+}
+
+#[test]
+fn a_module_of_jq_and_what_yq_loads_are_places() {
+    judges(
+        &[
+            "jq .import a",
+            "jq '.included | map(.search)' a",
+            "jq -L src 'include \"x\"; y' a",
+            "gojq .a src/b",
+            "yq 'load(\"src/a.yml\")' a",
+        ],
+        &[
+            "jq 'import \"secret\" as s; s::x' a",
+            "jq 'include \"secret\"; x' a",
+            "jq 'import \"secret/a\" as $x; $x' a",
+            "jq -L conf 'import \"secret/a\" as $x; $x' a",
+            "jq 'import \"secret\" as $x {search: \"./conf\"}; $x' a",
+            "jq 'import \"a\" as x {\"search\": \"secr\" + \"et\"}; .' a",
+            "jq -L secret -n 1",
+            "jq -n --slurpfile a secret '$a'",
+            "gojq --rawfile a secret .",
+            "jaq -f secret",
+            "yq 'load(\"sec\" + \"ret\")' a",
+        ],
+    );
+}
