@@ -41,6 +41,7 @@
 mod bounds;
 mod folders;
 mod glob;
+mod machines;
 mod operands;
 mod options;
 mod pathspecs;
@@ -142,6 +143,11 @@ impl Reading {
             match inner {
                 Inner::Words(words) => self.command(words, depth + 1, false)?,
                 Inner::Text(text) => self.text(&text, depth + 1)?,
+                Inner::Elsewhere(text) => {
+                    let outer = self.places.go_elsewhere(true);
+                    self.text(&text, depth + 1)?;
+                    self.places.go_elsewhere(outer);
+                }
                 Inner::Unknown(what) => self.commands.push(SimpleCommand { words: vec![Word::Dynamic(what)] }),
             }
         }

@@ -6,7 +6,8 @@ mod special;
 mod syntax;
 mod table;
 
-use super::scripts;
+use super::{machines, scripts};
+use crate::model::effects::Word;
 use syntax::{Operands, Syntax, Value};
 use table::{FILES, SYNTAXES};
 
@@ -35,6 +36,8 @@ pub(super) enum Role {
     Remote,
     /// A name of something else, and a file where nothing else has that name.
     Perhaps,
+    /// A word for another machine.
+    Elsewhere,
     /// Judged by its form.
     Word,
 }
@@ -85,6 +88,18 @@ pub(super) fn roles(name: &str, texts: &[String], open: &[bool], fed: bool) -> R
         "git" => super::revisions::roles(texts),
         "find" | "gfind" => special::find(texts),
         "dd" => special::dd(texts),
+        "ssh" => {
+            let mut roles = by_table(name, texts, open);
+            let start = behind_host(texts, open).map_or(texts.len(), |start| start - 1);
+            roles.words.iter_mut().skip(start).for_each(|role| *role = Role::Elsewhere);
+            roles
+        }
+        name if machines::CONTAINERS.contains(&name) => {
+            machines::of_containers(name, texts).unwrap_or_else(|| by_table(name, texts, open))
+        }
+        name if machines::BEHIND_DASHES.contains(&name) => {
+            machines::of_clusters(texts).unwrap_or_else(|| by_table(name, texts, open))
+        }
         "tar" | "gtar" | "bsdtar" => archives::tar(texts),
         "unzip" => archives::unzip(texts),
         "7z" | "7za" | "7zz" | "7zr" => archives::seven_zip(texts),
@@ -100,6 +115,14 @@ pub(super) fn roles(name: &str, texts: &[String], open: &[bool], fed: bool) -> R
         roles.more.push((".".into(), Use::Touched));
     }
     roles
+}
+
+/// Where the command for another machine begins, counted from the program.
+fn behind_host(texts: &[String], open: &[bool]) -> Option<usize> {
+    let word =
+        |(text, open): (&String, &bool)| if *open { Word::Dynamic(text.clone()) } else { Word::Literal(text.clone()) };
+    let words: Vec<Word> = [Word::Literal("ssh".into())].into_iter().chain(texts.iter().zip(open).map(word)).collect();
+    machines::behind_host(&words)
 }
 
 /// `a = b`: two texts, and nothing is opened.

@@ -69,6 +69,8 @@ pub(super) struct Places {
     pub(super) moves: usize,
     /// Why the words are not read to their end.
     refused: Option<&'static str>,
+    /// What is read is read by another machine.
+    pub(super) elsewhere: bool,
     /// How long everything is that was read as a place.
     size: usize,
 }
@@ -100,6 +102,11 @@ impl Places {
         std::mem::replace(&mut self.variables, variables)
     }
 
+    /// Whether what follows is read by another machine; hands back how it was before.
+    pub(super) fn go_elsewhere(&mut self, elsewhere: bool) -> bool {
+        std::mem::replace(&mut self.elsewhere, elsewhere)
+    }
+
     /// Goes back to the text around it: `eval` sets the variables of that one.
     pub(super) fn leave(&mut self, outer: Variables) {
         let inner = std::mem::replace(&mut self.variables, outer);
@@ -111,6 +118,9 @@ impl Places {
     }
 
     pub(super) fn place(&mut self, path: &str, used: Use) {
+        if self.elsewhere {
+            return;
+        }
         let path = surroundings::from_here(path);
         for place in surroundings::from_home(&path, &self.variables) {
             self.place_below(place, used);
@@ -203,7 +213,13 @@ impl Places {
             if *role == Role::Word && !text.starts_with('-') {
                 self.host(&name, text);
             }
-            self.word(text, matches!(word, Word::Dynamic(_)), role);
+            match word {
+                // The shell here puts the names of files here in its place.
+                Word::Dynamic(source) if *role == Role::Elsewhere && surroundings::is_expanded(source) => {
+                    self.word(text, true, &Role::Word);
+                }
+                word => self.word(text, matches!(word, Word::Dynamic(_)), role),
+            }
         }
         for (place, used) in roles.more {
             let role = match used {
@@ -254,7 +270,7 @@ impl Places {
             let is_printed = open && values::is_printed(text) && !unknown.iter().any(|name| text.starts_with(name));
             let file = if is_printed { format!("./{text}") } else { text.clone() };
             match role {
-                Role::Nothing => {}
+                Role::Nothing | Role::Elsewhere => {}
                 Role::File => self.look(&file, Some(Use::Touched)),
                 Role::Tree => self.look(&file, Some(Use::Changed)),
                 Role::Perhaps => self.place(text, Use::Perhaps),

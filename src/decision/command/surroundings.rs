@@ -47,6 +47,12 @@ pub(super) fn from_here(path: &str) -> String {
     }
 }
 
+/// Whether the shell looks for names that a word may become: none within quotes.
+pub(super) fn is_expanded(source: &str) -> bool {
+    let is_quoted = source.len() > 1 && source.starts_with('"') && source.ends_with('"');
+    !is_quoted && source.contains(['*', '?', '['])
+}
+
 /// What `~/x` may be besides a place of the user, since the text itself sets `HOME`.
 pub(super) fn from_home(path: &str, variables: &Variables) -> Vec<String> {
     let Some(rest) = path.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/')) else {
@@ -77,6 +83,9 @@ impl Places {
         let operand = rest.iter().find(|word| text(word) == "-" || !text(word).starts_with('-'));
         let folder = operand.map(text);
         let open = matches!(operand, Some(Word::Dynamic(_)));
+        if self.elsewhere {
+            return;
+        }
         let known = self.moves > 0;
         self.moves += 1;
         if self.moves > MAX_FOLDERS {

@@ -1,5 +1,6 @@
 //! What a command runs besides itself: the command of a wrapper, the text of a `sh -c`.
 
+use super::machines;
 use super::options::{WRAPPERS, command_start};
 use super::runners;
 use super::shell::is_assignment;
@@ -11,6 +12,8 @@ pub(super) enum Inner {
     Words(Vec<Word>),
     /// A shell reads it.
     Text(String),
+    /// A shell of another machine reads it.
+    Elsewhere(String),
     /// It cannot be told; the words say why in a message.
     Unknown(String),
 }
@@ -95,6 +98,13 @@ fn wrapped(name: &str, words: &[Word]) -> Vec<Inner> {
     };
     let rest = words.get(start..).unwrap_or_default();
     match name {
+        "ssh" if machines::behind_host(words) == Some(start) => {
+            let elsewhere = |inner| match inner {
+                Inner::Text(text) => Inner::Elsewhere(text),
+                inner => inner,
+            };
+            joined(Some(rest)).into_iter().map(elsewhere).collect()
+        }
         "ssh" | "watch" => joined(Some(rest)),
         "xargs" | "gxargs" => vec![Inner::Words(fill(words.get(1..start).unwrap_or_default(), rest))],
         "flock" if rest.first() == Some(&Word::Literal("-c".into())) => joined(rest.get(1..)),

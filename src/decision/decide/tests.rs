@@ -21,6 +21,7 @@ mod disguises;
 mod evasions;
 mod flows;
 mod limits;
+mod machines;
 mod readings;
 mod scripts;
 mod surroundings;
