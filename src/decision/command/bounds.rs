@@ -378,7 +378,8 @@ fn literal(name: &str, texts: &[&str]) -> Vec<usize> {
 fn git(texts: &[&str]) -> Vec<usize> {
     let verb = texts.iter().skip(1).find(|text| !text.starts_with('-')).copied().unwrap_or_default();
     let reads =
-        texts.iter().any(|text| ["--get", "--get-all", "--list", "-l", "--get-regexp", "list", "get"].contains(text));
+        texts.iter().any(|text| ["--get", "--get-all", "--list", "-l", "--get-regexp", "list", "get"].contains(text))
+            || (verb == "config" && names_setting(texts));
     match verb {
         "config" if !reads => (1..texts.len()).collect(),
         "clone" => {
@@ -388,6 +389,28 @@ fn git(texts: &[&str]) -> Vec<usize> {
             .flat_map(|index| [index, index + 1])
             .collect(),
         _ => Vec::new(),
+    }
+}
+
+/// `git config user.email`: a name without a value prints what is set.
+fn names_setting(texts: &[&str]) -> bool {
+    const HARMLESS: [&str; 9] = [
+        "--global",
+        "--local",
+        "--system",
+        "--worktree",
+        "--show-origin",
+        "--show-scope",
+        "--null",
+        "-z",
+        "--includes",
+    ];
+    let is_name = |text: &str| !text.starts_with('-') && text.contains('.') && !text.contains('=');
+    match texts.split_first() {
+        Some((_, ["config", options @ .., name])) => {
+            is_name(name) && options.iter().all(|text| HARMLESS.contains(text))
+        }
+        _ => false,
     }
 }
 

@@ -2,6 +2,7 @@
 //! options that it takes.
 
 mod archives;
+mod conditions;
 mod special;
 mod syntax;
 mod table;
@@ -103,7 +104,7 @@ pub(super) fn roles(name: &str, texts: &[String], open: &[bool], fed: bool) -> R
         "tar" | "gtar" | "bsdtar" => archives::tar(texts),
         "unzip" => archives::unzip(texts),
         "7z" | "7za" | "7zz" | "7zr" => archives::seven_zip(texts),
-        "[" | "test" | "[[" if compares(texts) => Roles { words: vec![Role::Nothing; texts.len()], ..Roles::default() },
+        "[" | "test" | "[[" => conditions::roles(texts),
         // Their operands are letters and numbers.
         "tr" | "expr" => {
             let role = |text: &String| if text.starts_with('-') { Role::Word } else { Role::Nothing };
@@ -123,12 +124,6 @@ fn behind_host(texts: &[String], open: &[bool]) -> Option<usize> {
         |(text, open): (&String, &bool)| if *open { Word::Dynamic(text.clone()) } else { Word::Literal(text.clone()) };
     let words: Vec<Word> = [Word::Literal("ssh".into())].into_iter().chain(texts.iter().zip(open).map(word)).collect();
     machines::behind_host(&words)
-}
-
-/// `a = b`: two texts, and nothing is opened.
-fn compares(texts: &[String]) -> bool {
-    let texts: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !["]", "]]"].contains(text)).collect();
-    matches!(texts.as_slice(), [_, "=" | "==" | "!=", _])
 }
 
 fn by_table(name: &str, texts: &[String], open: &[bool]) -> Roles {

@@ -143,6 +143,7 @@ pub(super) fn roles(texts: &[String]) -> Roles {
             }
             _ if verb == "restore" && ["-s", "--source"].contains(&before) => Role::Word,
             _ if GONE.contains(&verb) => Role::Tree,
+            file if verb == "config" => setting(before, file, operands),
             _ if without_index || OF_FILES.contains(&verb) || (verb == "grep" && (before == "-f" || !ends)) => {
                 Role::File
             }
@@ -184,6 +185,20 @@ fn glued_file<'a>(verb: &str, option: &'a str) -> Option<&'a str> {
     }
     let short = ["commit", "merge", "tag", "notes"].contains(&verb).then(|| option.strip_prefix("-F")).flatten();
     option.strip_prefix("--file=").or(short).filter(|file| !file.is_empty())
+}
+
+/// A word of `git config`: the name of a setting is none of a file, and its value is one by its form alone.
+fn setting(before: &str, text: &str, operands: usize) -> Role {
+    const VERBS: [&str; 3] = ["get", "set", "unset"];
+    let is_name = operands == 0 || (operands == 1 && VERBS.contains(&before));
+    let leads = text.contains(['/', '\\']) || text.starts_with(['~', '.']);
+    match before {
+        "-f" | "--file" => Role::File,
+        // A file of a revision.
+        "--blob" => Role::Glued(text.rsplit_once(':').map_or(text, |(_, file)| file).to_owned()),
+        _ if is_name || !leads => Role::Nothing,
+        _ => Role::Word,
+    }
 }
 
 fn is_valued(verb: &str, option: &str) -> bool {

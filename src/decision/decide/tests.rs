@@ -17,6 +17,7 @@ fn facts() -> Facts {
 }
 
 mod commands;
+mod comparisons;
 mod disguises;
 mod evasions;
 mod flows;
