@@ -54,10 +54,10 @@ pub fn effects(request: &Request, hints: &Hints) -> Effects {
     match &request.action {
         Action::Resource { uri } => read_uri(uri, hints, &mut found),
         Action::Call { tool, arguments } => {
-            Reader::new(tool, arguments, hints, verbs::takes_away(tool)).read(&mut found)
+            Reader::new(&request.server, tool, arguments, hints, verbs::takes_away(tool)).read(&mut found)
         }
         Action::Prompt { arguments, .. } | Action::Completion { argument: arguments, .. } => {
-            Reader::new("", arguments, hints, false).read(&mut found);
+            Reader::new(&request.server, "", arguments, hints, false).read(&mut found);
         }
         Action::Sampling { .. } | Action::Elicitation { .. } => {}
     }
@@ -127,6 +127,7 @@ impl<'a> Spot<'a> {
 }
 
 struct Reader<'a> {
+    server: &'a str,
     tool: &'a str,
     arguments: &'a Map<String, Value>,
     hints: &'a Hints,
@@ -136,7 +137,13 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(tool: &'a str, arguments: &'a Map<String, Value>, hints: &'a Hints, changes: bool) -> Reader<'a> {
+    fn new(
+        server: &'a str,
+        tool: &'a str,
+        arguments: &'a Map<String, Value>,
+        hints: &'a Hints,
+        changes: bool,
+    ) -> Reader<'a> {
         let mut bases: Vec<(&str, String)> = Vec::new();
         for (key, value) in arguments {
             let Some(value) = value.as_str().filter(|text| !text.is_empty()) else { continue };
@@ -149,7 +156,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Reader { tool, arguments, hints, changes, bases }
+        Reader { server, tool, arguments, hints, changes, bases }
     }
 
     fn read(&self, found: &mut Vec<Effect>) {
@@ -219,15 +226,9 @@ impl<'a> Reader<'a> {
         let argument = || spot.pointer.clone();
         match read {
             Ok(command) => {
-                for path in &command.paths {
-                    self.paths(spot, path, Found::Embedded, found);
-                }
-                for path in &command.changes {
-                    self.paths_as(spot, path, Found::Embedded, true, found);
-                }
-                for path in &command.perhaps {
-                    self.paths(spot, path, Found::Perhaps, found);
-                }
+                command.paths.iter().for_each(|path| self.paths(spot, path, Found::Embedded, found));
+                command.changes.iter().for_each(|path| self.paths_as(spot, path, Found::Embedded, true, found));
+                command.perhaps.iter().for_each(|path| self.paths(spot, path, Found::Perhaps, found));
                 for text in &command.urls {
                     if let Some(file) = keys::file_of_url(text) {
                         self.paths(spot, file, Found::Embedded, found);
@@ -246,7 +247,7 @@ impl<'a> Reader<'a> {
         match self.declared(spot) {
             Some(kinds) => kinds.iter().for_each(|kind| self.read_as(*kind, Found::Declared, spot, text, found)),
             None => {
-                if let Some(file) = context::file_of_revision(self.tool, spot.key, text) {
+                for file in context::files_of_revision(self.server, self.tool, spot.key, text) {
                     self.paths(spot, file, Found::Embedded, found);
                 }
                 match guess(spot, text, self.hints.dialect) {

@@ -21,9 +21,11 @@ mod comparisons;
 mod disguises;
 mod evasions;
 mod flows;
+mod headers;
 mod limits;
 mod machines;
 mod readings;
+mod revisions;
 mod scripts;
 mod surroundings;
 

@@ -74,13 +74,56 @@ pub fn meaning(tool: &str, above: &str, key: &str) -> Option<Means> {
     .map(|row| row.means)
 }
 
-/// The file that a revision names: `HEAD:src/a.rs`, `:0:README.md`. What git shows of it is its content.
-pub fn file_of_revision<'a>(tool: &str, key: &str, text: &'a str) -> Option<&'a str> {
-    const REVISIONS: [&str; 6] = ["revision", "target", "ref", "rev", "commit", "object"];
-    if !REVISIONS.contains(&key) || text.starts_with(":/") || text.contains("://") {
-        return None; // `:/fix` looks for a message.
+/// How the last word of a key is called that holds a revision of git.
+const REVISIONS: [&str; 15] = [
+    "revision",
+    "rev",
+    "ref",
+    "reference",
+    "commit",
+    "commitish",
+    "commitsha",
+    "treeish",
+    "tree",
+    "ish",
+    "sha",
+    "hash",
+    "object",
+    "blob",
+    "target",
+];
+
+/// The files that a revision names: `HEAD:src/a.rs`, `:0:README.md`, `a:x..b:y`. What git shows of it is their content. It is
+/// one where the server or the tool is called after git.
+pub fn files_of_revision<'a>(server: &str, tool: &str, key: &str, text: &'a str) -> Vec<&'a str> {
+    // `:/fix` and `^{/fix: x}` look for a message, and a time may stand in `@{10:00}`.
+    if !text.contains(':') || text.starts_with(":/") || text.contains("://") || text.contains("{/") {
+        return Vec::new();
     }
-    let (_, file) = text.rsplit_once(':')?;
-    let is_git = || verbs::words(tool).iter().any(|word| word == "git");
-    (!file.is_empty() && is_git()).then_some(file)
+    let words = verbs::words(key);
+    let last = words.last().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let is_revision =
+        |word: &str| REVISIONS.contains(&word) || word.strip_suffix('s').is_some_and(|one| REVISIONS.contains(&one));
+    if !last.is_some_and(is_revision) || !(is_of_git(server) || is_of_git(tool)) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for part in [text].into_iter().chain(text.split("..").filter(|part| part.len() < text.len())) {
+        // The name of a file may hold a colon as well.
+        for (before, file) in part.split_once(':').into_iter().chain(part.rsplit_once(':')) {
+            let is_time = before.rsplit_once("@{").is_some_and(|(_, time)| !time.contains('}'));
+            if !file.is_empty() && !is_time && !found.contains(&file) {
+                found.push(file);
+            }
+        }
+    }
+    found
+}
+
+/// `git`, `git_show`, `mcp-server-git`, `gitshow`.
+fn is_of_git(name: &str) -> bool {
+    const VERBS: [&str; 9] = ["show", "diff", "log", "checkout", "blame", "cat", "grep", "reset", "mcp"];
+    verbs::words(name).iter().any(|word| {
+        word.strip_prefix("git").is_some_and(|rest| rest.is_empty() || VERBS.iter().any(|verb| rest.starts_with(verb)))
+    })
 }
