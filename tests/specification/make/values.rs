@@ -40,10 +40,11 @@ const ADDRESSES: [&str; 9] = [
     "ADA@Acme.com",
     "ada@acme.com\r\nBcc: ann@evil.example",
 ];
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "git status",
     "cargo test --lib",
     "git log -1",
+    "git log secret",
     "cat src/a.rs",
     "make",
     "git push",

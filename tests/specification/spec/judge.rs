@@ -328,10 +328,10 @@ impl<'a> Judge<'a> {
         for touch in std::mem::take(&mut self.touched) {
             match &touch.what {
                 What::Nowhere => self.speak(Decision::Deny, "message", Some(&touch.argument)),
-                What::Path { takes_away, .. } => {
+                What::Path { takes_away, perhaps, .. } => {
                     let (spelled, real) = self.spelled_and_real(&touch.what);
                     let all: BTreeSet<&String> = spelled.iter().chain(&real).collect();
-                    self.path_rules(&touch.argument, &all, &real, *takes_away);
+                    self.path_rules(&touch.argument, &all, if *perhaps { &[] } else { &real }, *takes_away);
                     let off = self.server.map(|server| server.unprotected.as_slice()).unwrap_or_default();
                     for name in all.iter().flat_map(|one| protections::of_place(one, *takes_away, off, self.facts)) {
                         self.speak(Decision::Deny, &format!("protection.{name}"), Some(&touch.argument));

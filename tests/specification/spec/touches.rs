@@ -23,6 +23,8 @@ pub enum What {
         root: Option<String>,
         base: Option<String>,
         takes_away: bool,
+        /// No grant need hold it: it may be something else.
+        perhaps: bool,
     },
     /// A path of which nobody can tell the place.
     Nowhere,
@@ -129,6 +131,7 @@ struct Reader {
     declared: Declared,
     root: Option<String>,
     takes_away: bool,
+    perhaps: bool,
     arguments: Map<String, Value>,
     found: Vec<Touch>,
 }
@@ -167,7 +170,10 @@ impl Reader {
 
     fn path_by(&mut self, at: &str, text: &str, base: Option<String>, takes_away: bool) {
         let what = match places::readings(text) {
-            Some(readings) => What::Path { readings, root: self.root.clone(), base, takes_away },
+            Some(readings) => {
+                let (root, perhaps) = (self.root.clone(), self.perhaps);
+                What::Path { readings, root, base, takes_away, perhaps }
+            }
             None => What::Nowhere,
         };
         self.touch(at, what);
@@ -272,6 +278,11 @@ impl Reader {
                     let takes_away = std::mem::replace(&mut self.takes_away, true);
                     self.paths(spot, &path);
                     self.takes_away = takes_away;
+                }
+                words::Named::Perhaps(word) => {
+                    self.perhaps = true;
+                    self.paths(spot, &word);
+                    self.perhaps = false;
                 }
                 words::Named::Url(url) => self.touch(&spot.at, hosts::read_url(&url).map_or(What::Other, What::Url)),
             }

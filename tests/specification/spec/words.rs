@@ -57,10 +57,12 @@ pub enum Named {
     Path(String),
     /// It goes away, with all below it.
     Gone(String),
+    /// A revision, or a file where there is none of that name.
+    Perhaps(String),
     Url(String),
 }
 
-/// The operands of `cat` are files whatever they look like; elsewhere a word with a slash, a hidden name or an extension.
+/// The operands of `cat` are files whatever they look like, and those of `git log` may be; elsewhere a word with a slash, a hidden name or an extension.
 pub fn named_by(words: &[&str]) -> Vec<Named> {
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {
@@ -70,6 +72,8 @@ pub fn named_by(words: &[&str]) -> Vec<Named> {
         } else if looks_like_path || (at > 0 && words[0] == "cat" && !word.starts_with('-')) {
             let named = if words[0] == "rm" { Named::Gone } else { Named::Path };
             found.push(named((*word).to_owned()));
+        } else if at > 1 && words.starts_with(&["git", "log"]) && !word.starts_with('-') {
+            found.push(Named::Perhaps((*word).to_owned()));
         }
     }
     found
