@@ -449,7 +449,7 @@ fn is_python(name: &str) -> bool {
 }
 
 /// An interpreter without a file to run reads its program from where the caller says: a pipe, a here-document.
-fn reads_code(name: &str, texts: &[&str]) -> bool {
+pub(super) fn reads_code(name: &str, texts: &[&str]) -> bool {
     let interpreter =
         is_python(name) || is_shell(name) || ["node", "nodejs", "perl", "ruby", "php", "lua"].contains(&name);
     if !interpreter {

@@ -148,7 +148,10 @@ impl Reading {
                     self.text(&text, depth + 1)?;
                     self.places.go_elsewhere(outer);
                 }
-                Inner::Unknown(what) => self.commands.push(SimpleCommand { words: vec![Word::Dynamic(what)] }),
+                Inner::Unknown(what) => {
+                    self.places.open(&Word::Dynamic(values::ANYTHING.to_owned()));
+                    self.commands.push(SimpleCommand { words: vec![Word::Dynamic(what)] });
+                }
             }
         }
         self.places.come_back(&moved);

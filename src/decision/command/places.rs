@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::bounds::reads_code;
 use super::folders;
 use super::operands::{self, Role, Use};
 use super::surroundings;
-use super::unfold::{command_of_wrapper, from_program, program};
+use super::unfold::{command_of_wrapper, from_program, is_shell, program};
 use super::values::{self, Variables, text};
 use crate::decision::effects::keys;
 use crate::model::effects::Word;
@@ -228,6 +229,11 @@ impl Places {
                 Use::Perhaps => Role::Perhaps,
             };
             self.word(&place, place.contains(['$', '{']), &role);
+        }
+        // What a shell reads from a pipe as its program may open anything.
+        let all: Vec<&str> = [name.as_str()].into_iter().chain(texts.iter().map(String::as_str)).collect();
+        if fed && is_shell(&name) && reads_code(&name, &all) {
+            self.path(values::ANYTHING);
         }
         if values::SETTERS.contains(&name.as_str()) {
             rest.iter().for_each(|word| self.environment(word));

@@ -101,6 +101,8 @@ fn wrapped(name: &str, words: &[Word]) -> Vec<Inner> {
         "ssh" if machines::behind_host(words) == Some(start) => {
             let elsewhere = |inner| match inner {
                 Inner::Text(text) => Inner::Elsewhere(text),
+                // A name of a command that nobody knows, and no place of this machine.
+                Inner::Unknown(source) => Inner::Words(vec![Word::Dynamic(source)]),
                 inner => inner,
             };
             joined(Some(rest)).into_iter().map(elsewhere).collect()

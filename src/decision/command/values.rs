@@ -18,6 +18,9 @@ pub(super) const ANYTHING: &str = "$_";
 /// A longer word is no path.
 const MAX_WORD: usize = 4096;
 
+/// A longer range of numbers is read as it is written.
+const MAX_RANGE: usize = 32;
+
 /// So many braces of one word are looked at.
 const MAX_BRACES: usize = 32;
 
@@ -69,6 +72,13 @@ impl Variables {
             name if READERS.contains(&name) => self.printed.extend(operands()),
             name if SETTERS.contains(&name) => operands().for_each(|text| self.assign(text)),
             _ if words.iter().all(|word| is_assignment(&text(word))) => {
+                // Where words end in other places, values become other words.
+                let parts = |word: &Word| {
+                    let text = text(word);
+                    text.strip_prefix("IFS=")
+                        .is_some_and(|ends| ends.contains(|c: char| c.is_alphanumeric() || "/.~".contains(c)))
+                };
+                self.blind |= words.iter().any(parts);
                 words.iter().for_each(|word| self.assign(text(word)))
             }
             _ => {}
@@ -192,6 +202,17 @@ impl Variables {
                             }),
                     );
                 }
+                None if FOLDERS.contains(&name) && !whole => {
+                    // What stands there for a folder that has no value is not put in; of others, a part is taken.
+                    let operator = text.get(start + 2 + name.len()..end).unwrap_or_default();
+                    if [":-", "-", ":?", "?"].iter().any(|default| operator.starts_with(default)) {
+                        let before = format!("{}${{{name}}}", text.get(..start).unwrap_or_default());
+                        open.push((format!("{before}{}", text.get(end..).unwrap_or_default()), start));
+                    } else {
+                        unknown.push(ANYTHING.to_owned());
+                        open.push((text, end));
+                    }
+                }
                 None => {
                     if FOLDERS.contains(&name) && self.printed.contains(name) {
                         unknown.push(ANYTHING.to_owned());
@@ -248,6 +269,18 @@ fn braces(word: &str) -> Option<Vec<String>> {
     Some(done)
 }
 
+/// `1..5`, `a..z`, where there are few of them.
+fn range(inner: &str) -> Option<Vec<String>> {
+    let (from, to) = inner.split_once("..")?;
+    if let (Ok(from), Ok(to)) = (from.parse::<u32>(), to.parse::<u32>()) {
+        let count = from.abs_diff(to) as usize;
+        return (count < MAX_RANGE).then(|| (from.min(to)..=from.max(to)).map(|number| number.to_string()).collect());
+    }
+    let letter = |text: &str| text.chars().next().filter(|c| text.len() == 1 && c.is_ascii_alphabetic());
+    let (from, to) = (letter(from)?, letter(to)?);
+    Some((from.min(to)..=from.max(to)).filter(char::is_ascii_alphabetic).map(String::from).collect())
+}
+
 /// The alternatives of the first `{a,b}`; nothing if there is none.
 fn first_brace(text: &str) -> Option<Vec<String>> {
     for (open, _) in text.match_indices('{') {
@@ -266,6 +299,12 @@ fn first_brace(text: &str) -> Option<Vec<String>> {
             }
         }
         let is_parameter = text.get(..open).is_some_and(|before| before.ends_with('$'));
+        if let Some((close, range)) =
+            close.filter(|_| !is_parameter).and_then(|end| Some((end, range(inner.get(..end)?)?)))
+        {
+            let (before, after) = (text.get(..open)?, inner.get(close + 1..)?);
+            return Some(range.iter().map(|part| format!("{before}{part}{after}")).collect());
+        }
         let Some(close) = close.filter(|_| cuts.len() > 1 && !is_parameter) else { continue };
         let ends = cuts.iter().skip(1).map(|cut| cut - 1).chain([close]);
         let (before, after) = (text.get(..open)?, inner.get(close + 1..)?);
@@ -289,6 +328,51 @@ pub(super) fn is_printed(word: &str) -> bool {
 pub(super) fn text(word: &Word) -> String {
     match word {
         Word::Literal(text) => text.clone(),
-        Word::Dynamic(source) => source.chars().filter(|c| !['"', '\'', '\\'].contains(c)).collect(),
+        Word::Dynamic(source) => {
+            let (mut found, mut rest) = (String::new(), source.as_str());
+            while let Some((before, quoted)) = rest.split_once("$'") {
+                found.extend(before.chars().filter(|c| !is_quote(*c)));
+                rest = ansi_quoted(quoted, &mut found);
+            }
+            found.extend(rest.chars().filter(|c| !is_quote(*c)));
+            found
+        }
     }
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '\\')
+}
+
+/// What `$'...'` stands for; hands back what follows it.
+fn ansi_quoted<'a>(quoted: &'a str, found: &mut String) -> &'a str {
+    let mut rest = quoted;
+    while let Some(letter) = rest.chars().next() {
+        rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+        let escape = match letter {
+            '\'' => return rest,
+            '\\' => rest.chars().next().unwrap_or_default(),
+            letter => {
+                found.push(letter);
+                continue;
+            }
+        };
+        let (skip, most, radix) = match escape {
+            'x' => (1, 2, 16),
+            'u' => (1, 4, 16),
+            'U' => (1, 8, 16),
+            '0'..='7' => (0, 3, 8),
+            _ => {
+                found.push(if escape == 'n' { '\n' } else { escape });
+                rest = rest.get(escape.len_utf8()..).unwrap_or_default();
+                continue;
+            }
+        };
+        let digits = rest.get(skip..).unwrap_or_default();
+        let length = digits.bytes().take(most).take_while(|byte| char::from(*byte).is_digit(radix)).count();
+        let code = u32::from_str_radix(digits.get(..length).unwrap_or_default(), radix).ok();
+        found.extend(code.and_then(char::from_u32));
+        rest = digits.get(length..).unwrap_or_default();
+    }
+    rest
 }

@@ -459,7 +459,7 @@ fn paths_and_urls_are_read_off_words() {
     assert_eq!(paths("curl -d @/etc/passwd -F a=@key.pem"), ["/etc/passwd", "key.pem"]);
     assert_eq!(paths("dd if=/dev/sda of=~/x"), ["/dev/sda", "~/x"]);
     assert_eq!(paths("docker run -v /:/host --mount type=bind,source=/etc x"), ["/", "/etc"].to_vec());
-    assert_eq!(paths("cat $'/etc/passwd' ~/.ssh/id_rsa"), ["$/etc/passwd", "~/.ssh/id_rsa"]);
+    assert_eq!(paths("cat $'/etc/passwd' ~/.ssh/id_rsa"), ["/etc/passwd", "~/.ssh/id_rsa"]);
     assert_eq!(paths("git commit -m 'fix: a/b and c/d'"), Vec::<String>::new());
     assert_eq!(paths("sudo cat /etc/shadow"), ["/etc/shadow"]);
     assert_eq!(paths("cd src && cat a.rs"), ["src", "src/a.rs", "a.rs"]);

@@ -117,3 +117,39 @@ fn a_variable_that_leads_a_program_is_read_as_the_option_would_be() {
     narrow.allows("sh", "exec", json!({"command": "GIT_DIR=src/.git git log"}));
     narrow.denies("sh", "exec", json!({"command": "GIT_DIR=docs git log"}), "servers.sh.allowed_paths");
 }
+
+#[test]
+fn a_name_that_the_shell_spells_otherwise_is_the_same_place() {
+    judges(
+        &[
+            "cat $'src/\\x61'",
+            "cat \"${PWD:-x}/src/a\"",
+            "cat src/{1..3}.txt",
+            "touch out{1..500}.txt",
+            "for i in {1..3}; do cat src/$i; done",
+            "while IFS= read -r line; do echo $line; done < src/a",
+            "shuf -n 5 src/a",
+            "bash",
+        ],
+        &[
+            "cat $'\\x73ecret'",
+            "cat $'sec\\162et'",
+            "cat \"${PWD:-x}/secret\"",
+            "cat ${PWD%/}/secret",
+            "cat secr{a..z}t",
+            "a=axsecret; IFS=x; cat $a",
+            "pr secret",
+            "shuf secret",
+            "join src/a secret",
+            "expand secret",
+            "basenc --base64 secret",
+            "env -S 'cat secret'",
+            "sh -c \"$(echo cat secret)\"",
+            "echo 'cat secret' | bash",
+        ],
+    );
+    // Where nothing is granted by its place, denials and protections see what it spells.
+    let under = Under::policy("servers: { sh: { allowed_tools: [exec] } }");
+    under.denies("sh", "exec", json!({"command": "cat $'\\x2eenv'"}), "protection.env-files");
+    under.allows("sh", "exec", json!({"command": "cat $'\\x61env'"}));
+}
