@@ -110,6 +110,7 @@ impl Reading {
     fn text(&mut self, text: &str, depth: usize) -> Result<(), String> {
         let script = shell::read(text)?;
         let outer = self.places.enter(Variables::of(&script.steps));
+        let outer_is_sure = self.places.be_sure(depth == 0 && surroundings::is_sure_where_it_stands(&script, text));
         // A text inside a plain command is judged by its own commands; what holds it stays one command.
         self.compound |= depth == 0 && script.compound;
         for step in script.steps {
@@ -126,6 +127,7 @@ impl Reading {
             }
         }
         self.places.leave(outer);
+        self.places.be_sure(outer_is_sure);
         Ok(())
     }
 
@@ -141,7 +143,12 @@ impl Reading {
         self.commands.push(SimpleCommand { words });
         for inner in inner {
             match inner {
-                Inner::Words(words) => self.command(words, depth + 1, false)?,
+                Inner::Words(words) => {
+                    // Whether a wrapper changes the folder of what follows, only the wrapper knows.
+                    let outer = self.places.be_sure(false);
+                    self.command(words, depth + 1, false)?;
+                    self.places.be_sure(outer);
+                }
                 Inner::Text(text) => self.text(&text, depth + 1)?,
                 Inner::Elsewhere(text) => {
                     let outer = self.places.go_elsewhere(true);

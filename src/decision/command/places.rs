@@ -67,6 +67,10 @@ pub(super) struct Places {
     pub(super) variables: Variables,
     /// Folders that a `cd` before led to: a relative path may start from any of them.
     pub(super) folders: Vec<String>,
+    /// What is read stands where the last `cd` led, and nowhere else.
+    pub(super) is_sure: bool,
+    /// It does not stand where the text begins any more.
+    pub(super) has_left: bool,
     pub(super) moves: usize,
     /// Why the words are not read to their end.
     refused: Option<&'static str>,
@@ -142,7 +146,10 @@ impl Places {
         }
         let below: Vec<String> =
             folders.iter().map(|folder| format!("{}/{path}", folder.trim_end_matches('/'))).collect();
-        below.into_iter().chain([path]).for_each(|path| self.add(path, used));
+        below.into_iter().for_each(|path| self.add(path, used));
+        // A program may go back to where it finds its project: no grant needs that, and a denial holds it.
+        let used = if is_absolute || !self.has_left { used } else { Use::Perhaps };
+        self.add(path, used);
     }
 
     fn add(&mut self, path: String, used: Use) {
@@ -298,10 +305,16 @@ impl Places {
         }
     }
 
-    /// A folder that starts from the one before.
-    pub(super) fn below_last(&self, folder: &str) -> Option<String> {
-        let last = self.folders.last().filter(|_| !folder.starts_with(['/', '~', '$']))?;
-        Some(format!("{}/{folder}", last.trim_end_matches('/')))
+    /// A folder as it may be meant, where the first `count` are known: from the one before, and from the start.
+    pub(super) fn meant_by(&self, folder: &str, count: usize) -> Vec<String> {
+        if folder.starts_with(['/', '~', '$']) {
+            return vec![folder.to_owned()];
+        }
+        let below = |base: &String| format!("{}/{folder}", base.trim_end_matches('/'));
+        match self.has_left {
+            true => self.folders.iter().take(count).map(below).collect(),
+            false => self.folders.last().map(below).into_iter().chain([folder.to_owned()]).collect(),
+        }
     }
 
     /// Takes the folders that the options of a command lead to, for this command and what it runs.
@@ -333,9 +346,8 @@ impl Places {
             below.extend(spellings.into_iter().take(MAX_FOLDERS));
         }
         for folder in below {
-            let joined = self.below_last(&folder);
-            self.folders.extend(joined);
-            self.folders.push(folder);
+            let meant = self.meant_by(&folder, moved.before);
+            self.folders.extend(meant);
         }
         moved
     }

@@ -3,6 +3,7 @@
 use super::folders::MAX_MOVES;
 use super::operands::{Role, Use};
 use super::places::{MAX_FOLDERS, Places, is_path};
+use super::shell::{Script, Step};
 use super::unfold::program;
 use super::values::{self, Variables, text};
 use crate::model::effects::Word;
@@ -19,6 +20,45 @@ const PWD: [&str; 6] = [
 
 /// How the names of variables end that hold a file, a folder or a list of them.
 const OF_FILES: [&str; 8] = ["DIR", "DIRECTORY", "DIRECTORIES", "FILE", "HOME", "PATH", "TREE", "CONFIG"];
+
+/// Whether each command stands where the `cd` before it led, since it would not run had that failed; and every change of the
+/// folder is such a `cd`, to a folder that is named.
+pub(super) fn is_sure_where_it_stands(script: &Script, text: &str) -> bool {
+    /// They go elsewhere, or back, or run what may.
+    const MOVERS: [&str; 12] =
+        ["pushd", "popd", "dirs", "chdir", "eval", "source", ".", "builtin", "command", "exec", "trap", "alias"];
+    let is_plain = |step: &Step| match step {
+        Step::Command { words, .. } => match words.as_slice() {
+            [Word::Literal(cd), Word::Literal(folder)] if cd == "cd" => !folder.starts_with('-') && !folder.is_empty(),
+            // `git show HEAD:x`, `git add :/x`: from the top of the repository.
+            [Word::Literal(git), rest @ ..] if git == "git" => {
+                !rest.iter().any(|word| values::text(word).contains(':'))
+            }
+            [Word::Literal(name), ..] => name != "cd" && !MOVERS.contains(&name.as_str()) && !name.contains('='),
+            _ => false,
+        },
+        Step::Value { .. } => false,
+        Step::Redirect { .. } => true,
+    };
+    !script.branches
+        && !["OLDPWD", "CDPATH", "~-", "cdpath"].iter().any(|word| text.contains(word))
+        && script.steps.iter().all(is_plain)
+}
+
+/// A relative folder without the names that `..` takes back.
+fn tidied(folder: &str) -> String {
+    if folder.starts_with(['/', '~', '$']) {
+        return folder.to_owned();
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for name in folder.split('/').filter(|name| !["", "."].contains(name)) {
+        match names.last() {
+            Some(last) if name == ".." && *last != ".." => drop(names.pop()),
+            _ => names.push(name),
+        }
+    }
+    if names.is_empty() { ".".into() } else { names.join("/") }
+}
 
 /// The word with the folder that it stands in under one name. `old`: the one before is among those that are known.
 pub(super) fn without_pwd(text: &str, old: bool) -> String {
@@ -106,11 +146,35 @@ impl Places {
         if operand.is_none_or(|operand| text(operand) == "-") {
             targets.iter().for_each(|target| self.place(target, Use::Touched));
         }
-        for target in targets.into_iter().take(MAX_FOLDERS) {
-            let joined = self.below_last(&target);
-            self.folders.extend(joined);
-            self.folders.push(target);
+        if self.is_sure
+            && let [target] = targets.as_slice()
+        {
+            return self.leave_for(target);
         }
+        for target in targets.into_iter().take(MAX_FOLDERS) {
+            let meant = self.meant_by(&target, self.folders.len());
+            self.folders.extend(meant);
+        }
+    }
+
+    /// What stood elsewhere before does not any more. `cd a/..` leads back where it was, also where `a` is a link; to all
+    /// other programs it leads to the folder above that one.
+    fn leave_for(&mut self, target: &str) {
+        let reached = self.meant_by(target, self.folders.len());
+        // From the start alone, nothing is below another folder.
+        let reached = if self.has_left { reached } else { vec![target.to_owned()] };
+        self.folders.clear();
+        for folder in reached.into_iter().flat_map(|folder| [tidied(&folder), folder]) {
+            if !self.folders.contains(&folder) {
+                self.folders.push(folder);
+            }
+        }
+        self.has_left = true;
+    }
+
+    /// Whether what follows stands where the last `cd` led; hands back how it was before.
+    pub(super) fn be_sure(&mut self, is_sure: bool) -> bool {
+        std::mem::replace(&mut self.is_sure, is_sure)
     }
 
     /// Every folder that the operand of `cd` may be.

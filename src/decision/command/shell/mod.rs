@@ -26,6 +26,8 @@ pub(super) struct Script {
     pub steps: Vec<Step>,
     /// It needs a shell to be understood.
     pub compound: bool,
+    /// A command may run although one before it failed, or in a shell of its own. (Without: only `&&` and pipes.)
+    pub branches: bool,
 }
 
 /// In the order in which they may run.
@@ -40,6 +42,14 @@ pub(super) enum Step {
     Redirect { target: Word, writes: bool },
     /// A value that a variable of the shell gets; an array has several.
     Value { name: String, word: Word },
+}
+
+impl Step {
+    /// As far as the program's name says so.
+    pub(super) fn changes_folder(&self) -> bool {
+        let Step::Command { words, .. } = self else { return false };
+        matches!(words.first(), Some(Word::Literal(name)) if name == "cd")
+    }
 }
 
 /// Reads a whole text.
@@ -74,6 +84,8 @@ struct Reader<'a> {
     depth: usize,
     /// The next simple command stands behind a pipe.
     fed: bool,
+    /// Lists of commands that were begun.
+    lists: usize,
     script: Script,
     variables: variables::Variables,
     /// Here-documents whose body starts after the next newline.
@@ -92,6 +104,7 @@ impl<'a> Reader<'a> {
             at: 0,
             depth,
             fed: false,
+            lists: 0,
             script: Script::default(),
             variables: variables::Variables::default(),
             heredocs: Vec::new(),
@@ -131,6 +144,7 @@ impl<'a> Reader<'a> {
         self.enter()?;
         let mut inner = Reader::new(text, self.depth)?;
         inner.script = std::mem::take(&mut self.script);
+        inner.script.branches = true;
         inner.variables = std::mem::take(&mut self.variables);
         read(&mut inner)?;
         inner.end_of_text()?;
@@ -175,11 +189,16 @@ impl<'a> Reader<'a> {
 
     /// Commands up to a word of `stops`, a `)`, a `;;` or the end, which is not taken.
     fn list(&mut self, stops: &[&str]) -> Result<(), String> {
+        self.script.branches |= self.lists > 0;
+        self.lists += 1;
+        let mut others = false;
         loop {
             self.newlines()?;
             if matches!(self.peek(0), 0 | b')') || self.at_case_end() || stops.contains(&self.plain_word()) {
                 return Ok(());
             }
+            self.script.branches |= others;
+            others = true;
             self.and_or()?;
             self.blanks();
             match self.peek(0) {
@@ -190,6 +209,7 @@ impl<'a> Reader<'a> {
                 b'&' => {
                     self.at += 1;
                     self.script.compound = true;
+                    self.script.branches = true;
                 }
                 b'\n' => {}
                 _ => return Ok(()),
@@ -208,6 +228,7 @@ impl<'a> Reader<'a> {
             if !self.starts_with("&&") && !self.starts_with("||") {
                 return Ok(());
             }
+            self.script.branches |= self.peek(0) == b'|';
             self.at += 2;
             self.script.compound = true;
             self.newlines()?;
@@ -220,20 +241,26 @@ impl<'a> Reader<'a> {
         while self.plain_word() == "!" {
             self.at += 1;
             self.script.compound = true;
+            self.script.branches = true;
             self.blanks();
         }
+        let first = self.script.steps.len();
         self.command()?;
         loop {
             self.blanks();
             if self.peek(0) != b'|' || self.peek(1) == b'|' {
                 return Ok(());
             }
+            // What changes its folder in a pipe does so for itself.
+            self.script.branches |= self.script.steps.iter().skip(first).any(Step::changes_folder);
             self.at += if self.peek(1) == b'&' { 2 } else { 1 };
             self.script.compound = true;
             self.newlines()?;
             self.fed = true;
+            let behind = self.script.steps.len();
             self.command()?;
             self.fed = false;
+            self.script.branches |= self.script.steps.iter().skip(behind).any(Step::changes_folder);
         }
     }
 
@@ -258,7 +285,7 @@ impl<'a> Reader<'a> {
                 b'(' if raws.len() == 1 && !only_assignments => return self.function_body(&raws),
                 b'(' => return Err(self.unexpected()),
                 b'&' if self.peek(1) != b'>' => break,
-                _ if self.redirect()? => self.fed = false,
+                _ if self.redirect()? => {}
                 _ => {
                     let raw = self.word()?;
                     let assigns = only_assignments && is_assignment(&raw.source);

@@ -32,11 +32,11 @@ impl Reader<'_> {
         self.blanks();
         match operator {
             "<<" | "<<-" => self.announce_heredoc(operator == "<<-")?,
-            "<<<" => {
-                self.word()?;
-            }
+            "<<<" => drop(self.word()?),
             _ => self.target(operator)?,
         }
+        // What a document says is read as what comes out of a pipe.
+        self.fed = operator.starts_with("<<");
         Ok(true)
     }
 

@@ -462,7 +462,8 @@ fn paths_and_urls_are_read_off_words() {
     assert_eq!(paths("cat $'/etc/passwd' ~/.ssh/id_rsa"), ["/etc/passwd", "~/.ssh/id_rsa"]);
     assert_eq!(paths("git commit -m 'fix: a/b and c/d'"), Vec::<String>::new());
     assert_eq!(paths("sudo cat /etc/shadow"), ["/etc/shadow"]);
-    assert_eq!(paths("cd src && cat a.rs"), ["src", "src/a.rs", "a.rs"]);
+    assert_eq!(paths("cd src && cat a.rs"), ["src", "src/a.rs"]);
+    assert_eq!(paths("cd src; cat a.rs"), ["src", "src/a.rs", "a.rs"]);
     assert_eq!(paths("x=/etc/passwd; true"), ["/etc/passwd"]);
     assert_eq!(urls("curl -s https://evil.com/x | grep a"), ["https://evil.com/x"]);
     assert_eq!(urls("curl 169.254.169.254/latest"), ["http://169.254.169.254/latest"]);

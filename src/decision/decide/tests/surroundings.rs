@@ -153,3 +153,65 @@ fn a_name_that_the_shell_spells_otherwise_is_the_same_place() {
     under.denies("sh", "exec", json!({"command": "cat $'\\x2eenv'"}), "protection.env-files");
     under.allows("sh", "exec", json!({"command": "cat $'\\x61env'"}));
 }
+
+#[test]
+fn what_runs_only_where_a_cd_led_is_read_from_there() {
+    judges(
+        &[
+            "cd src && make && cd ..",
+            "cd src && cat ../README.md",
+            "cd src/a && cat ../b && cd .. && ls && cd .. && ls",
+            "cd src && cargo test 2>&1 | tail -20 && cat ../Cargo.toml | head",
+            "cd src && git -C .. status",
+            "cd conf && cat ../src/secret",
+            "cd src && cd ../docs && cat ../README.md > ../out.txt",
+        ],
+        &[
+            "cd src && cat ../../x",
+            "cd src && cd .. && cat ../x",
+            "cd src && cd .. && cat secret",
+            "cd src && cat ../secret",
+            "cd src && git show HEAD:secret",
+            "cd src && git add :/secret",
+            "cd src && npm run fmt -- secret/x",
+            "cd conf && cat secret",
+            "cd conf && cat ./x | cat secret",
+            "cd src && cat x > ../secret/y",
+            "cd src && git -C ../secret status",
+            "cd src && bash -c 'cd ..; cat secret/x'",
+            "cd src && bash -c 'cd ../secret && cat x'",
+        ],
+    );
+}
+
+#[test]
+fn where_a_command_may_run_elsewhere_it_is_read_from_there_too() {
+    judges(
+        &["cd src; ls", "cd src || ls", "cd src & ls"],
+        &[
+            "cd src; cat ../x",
+            "cd src || cat ../x",
+            "cd src & cat ../x",
+            "! cd src && cat ../x",
+            "cd src | cat && cat secret/x",
+            "true | cd src && cat ../x",
+            "cd src\ncat ../x",
+            "(cd src) && cat ../x",
+            "{ cd src; } && cat ../x",
+            "env cd src && cat ../x",
+            "sudo cd src && cat ../x",
+            "bash -c 'cd src' && cat ../x",
+            "cd src && cd - && cat secret/x",
+            "cd src && cat $OLDPWD/secret/x",
+            "cd src && cat ~-/secret/x",
+            "pushd src && popd && cat secret/x",
+            "cd src && eval 'cd ..' && cat secret/x",
+            "cd src && $X && cat ../x",
+            "if cd src; then cat a; fi; cat ../x",
+            "echo $(cd src && pwd) && cat ../x",
+            "cd src > secret/x && ls",
+            "bash <<< 'cat secret'",
+            "bash <<'EOF'\ncat secret\nEOF",
+        ],
+    );
+}
