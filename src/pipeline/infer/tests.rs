@@ -16,6 +16,7 @@ use crate::model::policy::{Document, Redaction};
 use crate::model::request::Request;
 use crate::model::verdict::Decision;
 
+mod again;
 mod less;
 pub(super) mod make;
 

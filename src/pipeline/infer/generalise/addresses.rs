@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::mass::{self, Mass};
+use super::super::mass::Mass;
 use super::position::{Context, Reasoned};
 use crate::decision::address;
 use crate::model::effects::What;
@@ -12,7 +12,7 @@ use crate::model::policy::Constraint;
 
 /// All addresses of a position, each with the sessions that had it.
 pub fn constrain(context: &Context<'_>, values: &[(String, &[u32])]) -> Reasoned {
-    let mut domains: BTreeMap<String, BTreeMap<String, Vec<u32>>> = BTreeMap::new();
+    let mut domains: BTreeMap<String, BTreeMap<String, BTreeSet<u32>>> = BTreeMap::new();
     for (written, sessions) in values {
         for what in context.effects(Value::String(written.clone()), None) {
             if let What::Address(one) = what {
@@ -41,12 +41,8 @@ pub fn constrain(context: &Context<'_>, values: &[(String, &[u32])]) -> Reasoned
 
 /// An organisation gives addresses to its own people only: once several of them were written to, in several sessions, and
 /// new ones keep coming, the domain is what is meant. Where anybody can have an address, each stays by itself.
-fn is_open_domain(context: &Context<'_>, domain: &str, members: &BTreeMap<String, Vec<u32>>) -> bool {
-    let mass = Mass::of(members.values().map(Vec::len));
-    let seen = members.iter().flat_map(|(one, sessions)| sessions.iter().map(move |session| (one, *session)));
+fn is_open_domain(context: &Context<'_>, domain: &str, members: &BTreeMap<String, BTreeSet<u32>>) -> bool {
+    let mass = Mass::of_sets(members.values());
     let needed = if context.stakes.changes { 3 } else { 2 };
-    !context.is_exact()
-        && !address::is_free_mail(domain)
-        && mass::sessions_with_new(seen) >= needed
-        && mass.missing() >= 0.1
+    !context.is_exact() && !address::is_free_mail(domain) && mass.bringing >= needed && mass.missing() >= 0.1
 }

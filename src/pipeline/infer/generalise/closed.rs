@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::mass::Mass;
 use super::super::names::Role;
-use super::position::{Context, Reasoned};
+use super::position::{Context, Reasoned, Seen};
 use super::shapes::{self, Form};
 use crate::decision::shape;
 
@@ -17,8 +17,8 @@ const LONGEST_LIST: usize = 200;
 /// Fewer distinct values than this have a form by chance: nobody can tell which part of one commit's name is fixed.
 const ENOUGH: usize = 3;
 
-/// Words that are no path, URL, address, SQL, command or text. `values`: word, and how many sessions had it.
-pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned {
+/// Words that are no path, URL, address, SQL, command or text. `values`: word, and the sessions that had it.
+pub fn constrain(context: &Context<'_>, values: &[Seen<'_>]) -> Reasoned {
     if context.closed {
         let words = values.iter().map(|(value, _)| Value::String(value.clone())).collect();
         return Reasoned::new(
@@ -38,7 +38,7 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
     let tight = form.as_ref().is_some_and(|(form, _)| form.tight);
     let statistic = statistic(own, pool.mass);
     let asked = context.is_rare_and_dangerous();
-    let open = is_open(context, own, pool.mass, pool.sessions, tight)
+    let open = is_open(context, own, pool.mass, tight)
         || asked
         || !context.stakes.changes && own.distinct as usize > LONGEST_LIST;
     if !context.is_exact() && open {
@@ -62,11 +62,7 @@ pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Reasoned 
 }
 
 /// The pattern of the form, or the alphabet where there is none; what stands apart stands beside it.
-fn form_constraint(
-    form: Option<(Form, Vec<&str>)>,
-    own: &[(String, usize)],
-    values: &BTreeSet<String>,
-) -> Option<Constraint> {
+fn form_constraint(form: Option<(Form, Vec<&str>)>, own: &[Seen<'_>], values: &BTreeSet<String>) -> Option<Constraint> {
     match form {
         Some((form, mut apart)) if form.tight || own.len() >= 3 && !has_words(&form.pattern) => {
             apart.retain(|value| own.iter().any(|(known, _)| known == value));
@@ -96,15 +92,7 @@ fn has_words(pattern: &str) -> bool {
 }
 
 fn statistic(own: Mass, pool: Mass) -> String {
-    let (low, high) = pool.interval();
-    format!(
-        "{} distinct values, {} in one session only; a new one next time: {:.0} % ({:.0} to {:.0} %)",
-        own.distinct,
-        own.once,
-        pool.missing() * 100.0,
-        low * 100.0,
-        high * 100.0
-    )
+    format!("{} distinct values here, {} of {} in one session only; {pool}", own.distinct, own.once, own.sessions)
 }
 
 /// Is a value likely that nobody has seen yet, and may one be let through?
@@ -114,26 +102,31 @@ fn statistic(own: Mass, pool: Mass) -> String {
 /// keys of objects, and no list of them can ever be complete. Attributes (a cabin, a name) open with fewer sessions.
 /// Where a person is asked for each call (rare and dangerous), a list learned from one or two sessions would refuse nearly
 /// every further use, and the person sees the value: the form is enough. Where a call only looks, a closed set costs more than it protects: it opens as soon as new values are likely.
-fn is_open(context: &Context<'_>, own: Mass, pool: Mass, sessions: usize, tight: bool) -> bool {
-    let (low, _) = pool.interval();
+fn is_open(context: &Context<'_>, own: Mass, pool: Mass, tight: bool) -> bool {
+    let ((low, _), sessions) = (pool.interval(), pool.sessions as usize);
+    // The values of one session may have a form by what it was about.
+    let tight = tight && pool.bringing as usize >= ENOUGH;
     if context.stakes.changes {
         let attribute = context.role() == Role::Other;
         pool.missing() >= 0.1
-            && ((tight && sessions >= context.many())
-                || (attribute && sessions * 2 >= context.many() && pool.distinct >= 3))
+            && pool.bringing as usize >= ENOUGH
+            && ((tight && sessions >= context.many()) || (attribute && sessions * 2 >= context.many()))
     } else if context.role() == Role::Target {
-        own.observations >= 3 && (low >= 0.1 || (tight && pool.missing() >= 0.1))
+        own.sessions >= 3 && (low >= 0.1 || (tight && pool.missing() >= 0.1))
     } else {
         pool.missing() >= 0.1 || pool.once >= 2
     }
 }
 
 /// Dates, durations, times and random keys become their shape at once: what was seen today will not be seen tomorrow.
-fn common_shape(context: &Context<'_>, values: &[(String, usize)]) -> Option<Shape> {
+fn common_shape(context: &Context<'_>, values: &[Seen<'_>]) -> Option<Shape> {
     let always = [Shape::Date, Shape::IsoDatetime, Shape::Duration];
     let read = [Shape::Uuid, Shape::Cursor, Shape::Locale, Shape::Semver];
     let has_all = |shape: &Shape| values.iter().all(|(value, _)| shape::has(*shape, value));
-    let open_key = values.len() >= 3 && values.iter().all(|(_, sessions)| *sessions == 1);
+    let own = Mass::of(values.iter().map(|(_, sessions)| *sessions));
+    let is_target = context.role() == Role::Target;
+    let open_key =
+        values.len() >= ENOUGH && own.once == own.observations && (!is_target || own.bringing as usize >= ENOUGH);
     let more = read.iter().filter(|_| !context.stakes.changes && open_key);
     always.iter().chain(more).copied().find(|shape| !values.is_empty() && has_all(shape))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::super::mass::Mass;
-use super::position::{Context, Reasoned};
+use super::position::{Context, Reasoned, Seen};
 use crate::model::effects::{What, Word};
 use crate::model::policy::Constraint;
 
@@ -72,17 +72,17 @@ const HAS_SUBCOMMANDS: [&str; 20] = [
 /// Nobody reads a list of more, nor is it one: of so many only a sample is looked at.
 const LONGEST_LIST: u32 = 10_000;
 
-/// All command strings of a position, each with how many sessions had it. `None`: of none of them the text says what it
+/// All command strings of a position, each with the sessions that had it. `None`: of none of them the text says what it
 /// does.
-pub fn constrain(context: &Context<'_>, values: &[(String, usize)]) -> Option<Reasoned> {
-    let values: Vec<(Value, usize)> =
+pub fn constrain(context: &Context<'_>, values: &[Seen<'_>]) -> Option<Reasoned> {
+    let values: Vec<Seen<'_, Value>> =
         values.iter().map(|(text, sessions)| (Value::String(text.clone()), *sessions)).collect();
     constrain_vectors(context, &values)
 }
 
 /// Command strings or argument vectors.
-pub fn constrain_vectors(context: &Context<'_>, values: &[(Value, usize)]) -> Option<Reasoned> {
-    let mut groups: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+pub fn constrain_vectors(context: &Context<'_>, values: &[Seen<'_, Value>]) -> Option<Reasoned> {
+    let mut groups: BTreeMap<String, BTreeMap<String, BTreeSet<u32>>> = BTreeMap::new();
     for (value, sessions) in values {
         for what in context.effects(value.clone(), None) {
             let What::Command(command) = what else { continue };
@@ -92,22 +92,38 @@ pub fn constrain_vectors(context: &Context<'_>, values: &[(Value, usize)]) -> Op
                 // With a word that is open, only this very text is granted.
                 let is_open = simple.words.iter().any(|word| matches!(word, Word::Dynamic(_)));
                 let head = if is_open { whole.clone() } else { head(&words) };
-                *groups.entry(head).or_default().entry(whole).or_default() += sessions;
+                groups.entry(head).or_default().entry(whole).or_default().extend(*sessions);
             }
         }
     }
-    let mut patterns = BTreeSet::new();
+    let (mut patterns, mut kinds) = (BTreeSet::new(), Vec::new());
     for (head, members) in &groups {
-        let mass = Mass::of(members.values().copied());
-        if is_open(context, head, mass) {
+        let mass = Mass::of_sets(members.values());
+        let open = is_open(context, head, mass);
+        kinds.push((mass, open, head));
+        if open {
             patterns.insert(format!("{head} **"));
         } else {
             patterns.extend(members.keys().cloned());
         }
     }
-    let why = format!("{} distinct commands of {} kinds", values.len(), groups.len());
     let commands: Vec<String> = patterns.into_iter().collect();
-    (!commands.is_empty()).then(|| Reasoned::new(Constraint::Commands(commands), why))
+    let why = format!("{} distinct commands of {} kinds", values.len(), groups.len());
+    (!commands.is_empty()).then(|| {
+        let mut reasoned = Reasoned::new(Constraint::Commands(commands), why);
+        reasoned.why.extend(told(kinds));
+        reasoned
+    })
+}
+
+/// What `--explain` says of the kinds that varied most.
+fn told(mut kinds: Vec<(Mass, bool, &String)>) -> impl Iterator<Item = String> {
+    kinds.retain(|(mass, ..)| mass.distinct > 1);
+    kinds.sort_by_key(|(mass, _, head)| (std::cmp::Reverse(mass.distinct), *head));
+    kinds.into_iter().take(5).map(|(mass, open, head)| {
+        let verdict = if open { "open: any further words" } else { "each word for word" };
+        format!("`{head}`: {} distinct, {mass}; {verdict}", mass.distinct)
+    })
 }
 
 /// The words of a command whose text says what it does. What a variable or another command brings in, no text says; a name
@@ -148,7 +164,8 @@ fn head(words: &[&str]) -> String {
     words.iter().take(take).map(|word| quote(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// The words after a subcommand are its object; they open once several sessions bring new ones. Of the programs without
+/// The words after a subcommand are its object; they open once several sessions bring new ones: what one session called
+/// ten times over it may have been made to call. Of the programs without
 /// subcommands only those that [look](LOOKS) open.
 fn is_open(context: &Context<'_>, head: &str, mass: Mass) -> bool {
     let mut words = head.split(' ');
@@ -183,7 +200,7 @@ fn is_open(context: &Context<'_>, head: &str, mass: Mass) -> bool {
         && (!reaches_out.contains(&subcommand) || head == "git add")
         && !subcommand.starts_with('-')
         && (LOOKS.contains(&program) || (HAS_SUBCOMMANDS.contains(&program) && !subcommand.is_empty()))
-        && mass.distinct >= 3
-        && mass.observations as usize * 2 >= context.many()
+        && mass.bringing >= 3
+        && mass.bringing as usize * 2 >= context.many()
         && (mass.missing() >= 0.1 || mass.distinct > LONGEST_LIST)
 }

@@ -7,7 +7,7 @@ use super::super::mass::Mass;
 use super::super::names::{self, Role};
 use super::super::stakes::{self, Stakes};
 use super::super::view::{ServerView, Spot};
-use super::position::{self, Context};
+use super::position::{self, Context, Seen};
 
 /// Every position of a server that holds words, by the name under which it is pooled.
 #[derive(Debug, Default)]
@@ -29,7 +29,6 @@ struct Domain {
 pub struct Pool {
     pub values: BTreeSet<String>,
     pub mass: Mass,
-    pub sessions: usize,
 }
 
 /// Fewer values that two names share are a coincidence.
@@ -69,7 +68,7 @@ impl Domains {
 
     /// Whether new values keep coming is asked of all positions of one name whose values have the form of this one's:
     /// the reservations that are cancelled are among those that are looked up.
-    pub fn pool(&self, context: &Context<'_>, own: &[(String, usize)]) -> Pool {
+    pub fn pool(&self, context: &Context<'_>, own: &[Seen<'_>]) -> Pool {
         let mine: BTreeSet<String> = own.iter().map(|(value, _)| outline(value)).collect();
         let words: BTreeSet<&str> = own.iter().map(|(value, _)| value.as_str()).collect();
         let mut sessions_of: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
@@ -86,11 +85,9 @@ impl Domains {
                 }
             }
         }
-        let all: BTreeSet<u32> = sessions_of.values().flatten().copied().collect();
         Pool {
-            mass: Mass::of(sessions_of.values().map(BTreeSet::len)),
+            mass: Mass::of_sets(sessions_of.values()),
             values: sessions_of.keys().map(|value| (*value).to_owned()).collect(),
-            sessions: all.len(),
         }
     }
 
@@ -99,7 +96,7 @@ impl Domains {
     /// Two positions that share a name and several values hold names of the same things: whoever may be mailed may be
     /// invited. A call that changes something borrows only from calls that change something, and what deletes, pays or
     /// runs borrows from nobody: to be named elsewhere is no reason to be deleted.
-    pub fn lent(&self, context: &Context<'_>, own: &[(String, usize)]) -> BTreeSet<String> {
+    pub fn lent(&self, context: &Context<'_>, own: &[Seen<'_>]) -> BTreeSet<String> {
         let mut lent = BTreeSet::new();
         if context.is_exact() || borrows_from_nobody(context.stakes.class) {
             return lent;

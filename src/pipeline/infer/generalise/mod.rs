@@ -17,4 +17,4 @@ mod unseen;
 pub mod urls;
 
 pub use policy::{Inference, Note, infer, infer_from_all};
-pub use position::{Context, Reasoned, Step};
+pub use position::{Context, Reasoned, Seen, Step};

@@ -5,16 +5,17 @@ use serde_json::{Number, Value};
 
 use super::super::mass::Mass;
 use super::super::names::{self, Role};
-use super::position::{Context, Reasoned};
+use super::position::{Context, Reasoned, Seen};
 
-/// From so many observations on, the next one exceeds all of them with a probability of no more than one in twenty.
+/// From so many sessions on, the largest number of the next one exceeds those of all with a probability of no more than one
+/// in twenty.
 const SURE: u32 = 19;
 
-/// All numbers of a position, with how many sessions had each.
-pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Option<(f64, f64)>) -> Reasoned {
+/// All numbers of a position, with the sessions that had each.
+pub fn constrain(context: &Context<'_>, numbers: &[Seen<'_, Number>], beyond: Option<(f64, f64)>) -> Reasoned {
     let mass = Mass::of(numbers.iter().map(|(_, sessions)| *sessions));
     let values = || Constraint::OneOf(numbers.iter().map(|(number, _)| Value::Number(number.clone())).collect());
-    let said = format!("{} distinct numbers", mass.distinct);
+    let said = format!("{} distinct numbers; {mass}", mass.distinct);
     let floats = numbers.iter().filter_map(|(number, _)| number.as_f64());
     let (low, high) = floats
         .chain(beyond.into_iter().flat_map(|(low, high)| [low, high]))
@@ -33,11 +34,14 @@ pub fn constrain(context: &Context<'_>, numbers: &[(Number, usize)], beyond: Opt
             };
         }
         if is_constant(context, mass) {
-            return Reasoned::new(values(), format!("always the same in {} sessions", mass.observations));
+            return Reasoned::new(values(), format!("always the same in {} sessions", mass.sessions));
         }
     }
-    let (min, max) = range(low, high, is_tight(context) && mass.observations >= SURE);
-    Reasoned::new(Constraint::Range { min: Some(min), max: Some(max) }, format!("{said} from {low} to {high}"))
+    let tight = is_tight(context) && mass.sessions >= SURE;
+    let (min, max) = range(low, high, tight);
+    let room = if tight { "up to the next round number" } else { "with room for twice as much" };
+    let why = format!("{} distinct numbers from {low} to {high}, of {} sessions; {room}", mass.distinct, mass.sessions);
+    Reasoned::new(Constraint::Range { min: Some(min), max: Some(max) }, why)
 }
 
 /// A number that names a thing is no measure: between two bills that were paid lies one that must not be.
@@ -50,7 +54,7 @@ fn is_open_key(context: &Context<'_>, mass: Mass) -> bool {
     if context.is_rare_and_dangerous() {
         true
     } else if context.stakes.changes {
-        mass.observations as usize >= context.many() && mass.missing() >= 0.2
+        mass.bringing as usize >= context.many() && mass.missing() >= 0.2
     } else {
         mass.missing() >= 0.1
     }
@@ -58,7 +62,7 @@ fn is_open_key(context: &Context<'_>, mass: Mass) -> bool {
 
 /// A number that never varied over several sessions of a call that changes something is part of how it is used.
 fn is_constant(context: &Context<'_>, mass: Mass) -> bool {
-    context.stakes.changes && mass.distinct == 1 && mass.observations >= 5
+    context.stakes.changes && mass.distinct == 1 && mass.sessions >= 5
 }
 
 /// Sums of money stay near what was seen, once that tells where they end ([`SURE`]), and unless a person is asked for each.
@@ -69,8 +73,8 @@ fn is_tight(context: &Context<'_>) -> bool {
 }
 
 /// The next measure lies between nothing and a round number above the largest that was seen, and a count may be twice as
-/// much, or a handful. The chance that the next of n values exceeds all others is 1/(n+1), whatever their distribution, so that the
-/// seen maximum itself would fail often.
+/// much, or a handful. The chance that the next of n sessions exceeds all others is 1/(n+1), whatever their distribution,
+/// so that the seen maximum itself would fail often.
 fn range(low: f64, high: f64, tight: bool) -> (f64, f64) {
     let room = if tight { 1.0 } else { 2.0 };
     let handful = if tight { 0.0 } else { 5.0 };

@@ -46,13 +46,19 @@ impl Tree {
         !self.named.is_empty() && self.children.is_empty()
     }
 
-    /// How many sessions used it, or what lies in it.
-    fn sessions(&self) -> usize {
+    /// The sessions that used it, or what lies in it.
+    fn sessions(&self) -> Vec<u32> {
         let mut all = Vec::new();
         self.gather(&mut all);
         all.sort_unstable();
         all.dedup();
-        all.len()
+        all
+    }
+
+    /// How likely the next place in it is a new one.
+    fn mass(&self) -> Mass {
+        let children: Vec<Vec<u32>> = self.children.values().map(|child| child.sessions()).collect();
+        Mass::of(children.iter().map(Vec::as_slice))
     }
 
     fn gather(&self, sessions: &mut Vec<u32>) {
@@ -301,20 +307,18 @@ fn collect(context: &Context<'_>, anchor: Anchor, parts: &mut Vec<String>, tree:
 /// beneath it; but `*.md` reaches into no other folder and to no other kind, and who reads several files of one kind there,
 /// in several sessions, will read the next one. A call that changes something names its files.
 fn open_kinds<'t>(context: &Context<'_>, tree: &'t Tree) -> BTreeSet<&'t str> {
-    let mut kinds: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let mut sessions: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, Vec<&[u32]>> = BTreeMap::new();
     for (name, child) in tree.children.iter().filter(|(_, child)| child.is_file()) {
         if let Some(kind) = kind_of(name) {
-            kinds.entry(kind).or_default().push(child.named.len());
-            sessions.entry(kind).or_default().extend(&child.named);
+            kinds.entry(kind).or_default().push(&child.named);
         }
     }
     if context.is_exact() || context.stakes.changes {
         return BTreeSet::new();
     }
-    let open = kinds.into_iter().filter(|(kind, counts)| {
-        let several = counts.len() >= 2 && sessions.get(kind).is_some_and(|sessions| sessions.len() >= 2);
-        several && Mass::of(counts.iter().copied()).missing() >= 0.1
+    let open = kinds.into_iter().filter(|(_, files)| {
+        let mass = Mass::of(files.iter().copied());
+        mass.bringing >= 2 && mass.missing() >= 0.1
     });
     open.map(|(kind, _)| kind).collect()
 }
@@ -344,7 +348,7 @@ fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree) -> bool {
     if context.is_exact() {
         return false;
     }
-    let mass = Mass::of(tree.children.values().map(|child| child.sessions()));
+    let mass = tree.mass();
     let needed = match (context.stakes.changes, anchor) {
         (false, ".") => 1,
         (true, ".") | (false, _) => context.many() / 2,
@@ -353,7 +357,7 @@ fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree) -> bool {
     let (low, _) = mass.interval();
     let likely = if context.stakes.changes { low >= 0.1 } else { mass.missing() >= 0.1 };
     let inner = || tree.children.values().any(|child| is_open(context, anchor, child));
-    mass.observations as usize >= needed
+    mass.sessions as usize >= needed
         && mass.distinct >= needed.min(2) as u32
         && (likely || (mass.missing() >= 0.1 && inner()))
 }

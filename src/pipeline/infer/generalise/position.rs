@@ -23,6 +23,9 @@ use crate::model::effects::{Kind, What};
 use crate::model::policy::Constraint;
 use crate::model::request::Request;
 
+/// A value, and the sessions that had it, ascending.
+pub type Seen<'s, T = String> = (T, &'s [u32]);
+
 /// A step into the arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -103,7 +106,7 @@ impl<'a> Context<'a> {
     }
 
     /// These words are a sum of money, or may be one: no form tells a small one from a large one.
-    fn are_sums(&self, words: &[(String, &[u32])]) -> bool {
+    fn are_sums(&self, words: &[Seen<'_>]) -> bool {
         let is_figure = |word: &str| {
             word.contains(|c: char| c.is_numeric()) && word.chars().all(|c| c.is_numeric() || " .,'+_$€£¥".contains(c))
         };
@@ -320,9 +323,9 @@ fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
     for (json, sessions) in spot.values.iter() {
         match serde_json::from_str(json) {
             Ok(Value::String(text)) => strings.push((text, sessions)),
-            Ok(Value::Number(number)) => figures.push((number, sessions.len())),
+            Ok(Value::Number(number)) => figures.push((number, sessions)),
             Ok(Value::Bool(on)) => switches.push(on),
-            Ok(vector @ Value::Array(_)) => vectors.push((vector, sessions.len())),
+            Ok(vector @ Value::Array(_)) => vectors.push((vector, sessions)),
             _ => {}
         }
     }
@@ -333,7 +336,7 @@ fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
     let beyond = spot.beyond.iter().filter_map(|(_, beyond)| beyond.numbers);
     let beyond = beyond.reduce(|(low, high), (least, most)| (low.min(least), high.max(most)));
     if !figures.is_empty() || beyond.is_some() {
-        parts.push(numbers::constrain(context, &figures as &[(Number, usize)], beyond));
+        parts.push(numbers::constrain(context, &figures as &[Seen<'_, Number>], beyond));
     }
     if !vectors.is_empty() {
         parts.extend(commands::constrain_vectors(context, &vectors));
@@ -355,7 +358,7 @@ fn switch(context: &Context<'_>, seen: &[bool]) -> Reasoned {
 }
 
 /// Strings, by what `decide` will take each of them for.
-fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32])>) -> Vec<Reasoned> {
+fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<Seen<'_>>) -> Vec<Reasoned> {
     if !reading::is_command_name(context.key()) && signs::surprise(spot, context.settings).is_some() {
         strings.retain(|(text, _)| !signs::has_signs(text));
     }
@@ -366,11 +369,10 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32
         parts.extend(each.map(|token| Reasoned::new(token, "a secret, known by its token".into())));
     }
     if !strings.is_empty() && (context.closed || context.are_sums(&strings)) {
-        let words: Vec<_> = strings.into_iter().map(|(text, sessions)| (text, sessions.len())).collect();
-        parts.push(closed::constrain(&Context { closed: true, ..context.clone() }, &words));
+        parts.push(closed::constrain(&Context { closed: true, ..context.clone() }, &strings));
         return parts;
     }
-    let mut by_kind: BTreeMap<Option<Kind>, Vec<(String, &[u32])>> = BTreeMap::new();
+    let mut by_kind: BTreeMap<Option<Kind>, Vec<Seen<'_>>> = BTreeMap::new();
     for (text, sessions) in strings {
         by_kind.entry(kind_of(context, &text)).or_default().push((text, sessions));
     }
@@ -378,14 +380,11 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32
         let words = by_kind.remove(&Some(Kind::Path)).unwrap_or_default();
         by_kind.entry(None).or_default().extend(words);
     }
-    let counted = |values: Vec<(String, &[u32])>| -> Vec<(String, usize)> {
-        values.into_iter().map(|(text, sessions)| (text, sessions.len())).collect()
-    };
-    let mut rest: Vec<(String, usize)> =
-        [None, Some(Kind::Text)].into_iter().filter_map(|kind| by_kind.remove(&kind)).flat_map(counted).collect();
+    let mut rest: Vec<Seen<'_>> =
+        [None, Some(Kind::Text)].into_iter().filter_map(|kind| by_kind.remove(&kind)).flatten().collect();
     let mut is_text = text::is_text(context.key(), spot, &rest);
     if is_text {
-        rest.extend(text::among(&mut by_kind, rest.len()).into_iter().flat_map(counted));
+        rest.extend(text::among(&mut by_kind, rest.len()).into_iter().flatten());
         is_text = by_kind
             .iter()
             .all(|(kind, values)| *kind == Some(Kind::Path) && values.len() < rest.len() && !context.stakes.changes);
@@ -397,9 +396,9 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32
         let reasoned = match kind {
             Some(Kind::Path) => places::constrain(context, spot, &values),
             Some(Kind::Url) => urls::constrain(context, &values),
-            Some(Kind::Sql) => sql::constrain(context, &counted(values)),
+            Some(Kind::Sql) => sql::constrain(context, &values),
             Some(Kind::Command) => {
-                parts.extend(commands::constrain(context, &counted(values)));
+                parts.extend(commands::constrain(context, &values));
                 continue;
             }
             Some(Kind::Address) => addresses::constrain(context, &values),
@@ -419,7 +418,7 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<(String, &[u32
 /// `source` and `destination` are the ends of a move, and the decision takes whatever stands there for a place. But people
 /// and parcels travel as well: where the tool's name does not speak of files, and no value ever looked like a place, these
 /// are words (`JFK`), and hold no more than words do. The decision goes on judging them as places besides.
-fn are_ends_of_a_journey(context: &Context<'_>, values: &[(String, &[u32])]) -> bool {
+fn are_ends_of_a_journey(context: &Context<'_>, values: &[Seen<'_>]) -> bool {
     const ENDS: [&str; 6] = ["source", "sources", "destination", "src", "dst", "dest"];
     const OF_FILES: [&str; 14] = [
         "file",

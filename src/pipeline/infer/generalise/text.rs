@@ -8,7 +8,7 @@ use super::super::reading;
 use super::super::settings::Strictness;
 use super::super::signs;
 use super::super::view::Spot;
-use super::position::{Context, Reasoned};
+use super::position::{Context, Reasoned, Seen};
 use crate::model::effects::Kind;
 use crate::model::policy::{Constraint, TextGrant};
 
@@ -18,7 +18,7 @@ use crate::model::policy::{Constraint, TextGrant};
 /// That a value was too long to keep says nothing: a statement, a command or a payee may be as long as anybody likes, once
 /// spaces follow it. Nor is a text what stands beside values that do something, and whom or what a call reaches is no
 /// sentence, however it is written.
-pub fn is_text(key: &str, spot: &Spot<'_>, values: &[(String, usize)]) -> bool {
+pub fn is_text(key: &str, spot: &Spot<'_>, values: &[Seen<'_>]) -> bool {
     if spot.embedded.contains_key(node::STATEMENT) || reading::is_effect_name(key) {
         return false;
     }
@@ -32,8 +32,21 @@ pub fn is_text(key: &str, spot: &Spot<'_>, values: &[(String, usize)]) -> bool {
     if values.iter().any(|(value, _)| value.contains('\n')) {
         return true;
     }
-    let wordy = values.iter().filter(|(value, _)| value.split_whitespace().count() >= 5).count();
-    !values.is_empty() && wordy * 2 > values.len()
+    most_sessions_write_sentences(values)
+}
+
+/// Whether in most sessions most values are sentences: one session that writes many says no more than one that writes a few.
+fn most_sessions_write_sentences(values: &[Seen<'_>]) -> bool {
+    let mut by_session: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    for (value, sessions) in values {
+        let wordy = usize::from(value.split_whitespace().count() >= 5);
+        for session in *sessions {
+            let (sentences, all) = by_session.entry(*session).or_default();
+            (*sentences, *all) = (*sentences + wordy, *all + 1);
+        }
+    }
+    let wordy = by_session.values().filter(|(sentences, all)| sentences * 2 > *all).count();
+    wordy * 2 > by_session.len()
 }
 
 /// Takes the links and addresses out of the values that are no text, where most values are: there each of them is a text
@@ -47,7 +60,7 @@ pub fn among<T>(by_kind: &mut BTreeMap<Option<Kind>, Vec<T>>, texts: usize) -> V
 }
 
 /// A free text, and without the signs of a command where those would be a surprise ([`signs::surprise`]).
-pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, usize)]) -> Reasoned {
+pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[Seen<'_>]) -> Reasoned {
     let mut free = by_what_it_embeds(context, spot, values);
     if signs::surprise(spot, context.settings).is_some() {
         let none = Constraint::Not(Box::new(Constraint::Matches(signs::SIGNS.to_owned())));
@@ -62,7 +75,7 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, usiz
 
 /// What a text embeds is how it harms: a link that is opened, an account that is paid, a secret that leaves. It is held
 /// to what was seen where the text changes something or leaves the house; a text that is only searched for is free.
-fn by_what_it_embeds(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, usize)]) -> Reasoned {
+fn by_what_it_embeds(context: &Context<'_>, spot: &Spot<'_>, values: &[Seen<'_>]) -> Reasoned {
     let held = context.stakes.outward && context.strictness != Strictness::Broad;
     let mut embedded: BTreeSet<String> = spot.embedded.keys().map(|found| (*found).to_owned()).collect();
     if held {

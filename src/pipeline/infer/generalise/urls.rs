@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::mass::{self, Mass};
+use super::super::mass::Mass;
 use super::position::{Context, Reasoned};
 use crate::decision::url::pattern_for;
 use crate::model::effects::{Host, UrlEffect, What};
@@ -70,13 +70,12 @@ fn is_open_below(context: &Context<'_>, urls: &[(UrlEffect, &[u32])]) -> bool {
     if context.is_exact() {
         return false;
     }
-    let mut paths: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let mut paths: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
     for (url, sessions) in urls {
         paths.entry(&url.path).or_default().extend(*sessions);
     }
-    let mass = Mass::of(paths.values().map(Vec::len));
-    let seen = paths.iter().flat_map(|(path, sessions)| sessions.iter().map(move |session| (path, *session)));
-    !context.stakes.changes || (mass::sessions_with_new(seen) * 2 >= context.many() && mass.interval().0 >= 0.1)
+    let mass = Mass::of_sets(paths.values());
+    !context.stakes.changes || (mass.bringing as usize * 2 >= context.many() && mass.interval().0 >= 0.1)
 }
 
 /// Domains, with their scheme, of which all subdomains are meant. Three subdomains of one domain, each in a session of its
@@ -86,17 +85,17 @@ fn subdomains_that_open<'a>(
     context: &Context<'_>,
     hosts: &'a BTreeMap<String, Urls<'_>>,
 ) -> BTreeSet<(&'a str, &'a str)> {
-    let mut domains: BTreeMap<(&str, &str), Vec<(&str, u32)>> = BTreeMap::new();
+    let mut domains: BTreeMap<(&str, &str), Vec<BTreeSet<u32>>> = BTreeMap::new();
     if context.is_exact() || context.stakes.changes {
         return BTreeSet::new();
     }
-    for (host, urls) in hosts {
+    for urls in hosts.values() {
         if let Some(domain) = urls.first().and_then(|(url, _)| domain(url)) {
-            let sessions = urls.iter().flat_map(|(_, sessions)| sessions.iter());
-            domains.entry(domain).or_default().extend(sessions.map(|session| (host.as_str(), *session)));
+            let sessions = urls.iter().flat_map(|(_, sessions)| sessions.iter().copied());
+            domains.entry(domain).or_default().push(sessions.collect());
         }
     }
-    domains.retain(|_, seen| mass::sessions_with_new(seen.iter().copied()) >= 3);
+    domains.retain(|_, hosts| Mass::of_sets(hosts.iter()).bringing >= 3);
     domains.into_keys().collect()
 }
 
