@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
-use crate::decision::policy;
 use crate::decision::redact::Redactor;
 use crate::edge::store::files::{self, Access};
 use crate::edge::store::{state, traces};
@@ -87,16 +86,16 @@ pub fn run(args: &Infer) -> Result<Exit, Failure> {
     }
     let evidence = runs::joined(evidence);
     let view = View::new(&evidence, &settings.bare, |_| false);
-    let inference = infer_from_all(&evidence, &view, &settings);
+    let mut inference = infer_from_all(&evidence, &view, &settings);
     if let Some(what) = &args.explain {
         return show::explain(&inference, what);
     }
     if let Some(against) = &args.against {
         return show::against(against, &view, &inference, &settings);
     }
-    let text = write::policy(&inference, &show::head(&view, &settings));
     // What is written must be what the other verbs can read; better no policy than half of one.
-    let (loaded, _) = policy::load(&text, &args.out.display().to_string()).map_err(|problems| {
+    let written = write::loading::policy(&mut inference, &show::head(&view, &settings));
+    let (text, loaded) = written.map_err(|problems| {
         Failure::environment(format!(
             "nothing was written, since the policy would not load; please report this\n{problems}"
         ))

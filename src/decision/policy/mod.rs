@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::decision::table::Table;
 use crate::model::facts::Facts;
 use crate::model::finding::Finding;
-use crate::model::policy::Document;
+use crate::model::policy::{Args, Constraint, Document, Server, Tool};
 use crate::model::request::{Action, Request};
 use crate::model::verdict::{Location, Rule};
 
@@ -123,6 +123,16 @@ impl Policy {
 
     fn locate(&self, pointer: &str) -> Option<Location> {
         self.document.locate(pointer)
+    }
+
+    /// Whether a policy can hold the constraint: each pattern in it can be read, and some value satisfies it.
+    pub fn can_hold(constraint: &Constraint) -> bool {
+        let args = Args::Listed(BTreeMap::from([("argument".to_owned(), constraint.clone())]));
+        // `relative_to` names another one.
+        let tools = BTreeMap::from([("tool".to_owned(), Tool { args, other_args: true, ..Tool::default() })]);
+        let servers = BTreeMap::from([("server".to_owned(), Server { tools, ..Server::default() })]);
+        let document = Document { servers, ..Document::default() };
+        sense::unsatisfiable(&document).is_empty() && Policy::from_document(document).is_ok()
     }
 
     /// The policy as it is written.

@@ -171,13 +171,17 @@ pub const ODD_NAME: &str = "odd-name";
 /// The class of requests in which a secret stands where a name should.
 pub const SECRET_NAME: &str = "secret-name";
 
+/// The class of requests whose arguments are nested deeper than a policy is.
+pub const TOO_DEEP: &str = "nested-too-deep";
+
 /// What stands for the argument where a resource, and where a prompt is not learned from.
 pub const RESOURCE: &str = "/uri";
 pub const PROMPT: &str = "/name";
 
 /// The never-infer list beyond the protections, which stand under every policy and cannot be granted: class and reason.
-pub const NEVER: [(&str, &str); 8] = [
+pub const NEVER: [(&str, &str); 9] = [
     (ODD_NAME, "a policy could not name this and nothing else by it"),
+    (TOO_DEEP, "arguments within arguments, deeper than a policy can say"),
     (SECRET_NAME, "a secret stands where a name should, and a policy would show it"),
     ("accounts-file", "it names the accounts of the machine"),
     ("whole-tree", "the whole file system, or a whole home directory"),

@@ -9,6 +9,7 @@ use data_encoding::HEXLOWER;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::write::yaml;
 use super::{danger, node, sample};
 use crate::decision::decide::odd_name;
 use crate::decision::redact::Redactor;
@@ -169,6 +170,9 @@ impl<'a> Observer<'a> {
             Pending::Call { server, tool, arguments, facts } => {
                 self.learn_call(&server, &tool, arguments, &facts, true);
             }
+            Pending::Resource { server, .. } | Pending::Prompt { server, .. } if !is_server_name(&server) => {
+                self.refuse(&server, SERVER, odd("", &server));
+            }
             Pending::Resource { server, uri, facts } => self.learn_resource(&server, uri, &facts),
             Pending::Prompt { server, name } => match odd_name(&name) {
                 Some(_) => self.refuse(&server, "", odd(danger::PROMPT, &name)),
@@ -186,6 +190,9 @@ impl<'a> Observer<'a> {
     }
 
     fn learn_call(&mut self, server: &str, tool: &str, arguments: Map<String, Value>, facts: &Facts, recorded: bool) {
+        if !is_server_name(server) {
+            return self.refuse(server, SERVER, odd("", server));
+        }
         if tool.is_empty() {
             return self.refuse(server, "(no name)", odd("", "a tool without a name"));
         }
@@ -204,6 +211,10 @@ impl<'a> Observer<'a> {
             if let Some(key) = arguments.iter().find_map(|(key, value)| self.secret_key(key, value)) {
                 self.known.remove(&hash);
                 return self.refuse(server, tool, secret_name("", &key));
+            }
+            if let Some(never) = arguments.iter().find_map(|(key, value)| unsayable(key, value, 1)) {
+                self.known.remove(&hash);
+                return self.refuse(server, tool, never);
             }
             let request = Request::call(server, tool, arguments);
             if let Some(dangers) = danger::never_learned(&request, &text, facts) {
@@ -287,6 +298,33 @@ impl<'a> Observer<'a> {
             self.session.refused.push(refused);
         }
     }
+}
+
+/// What stands for the tool where the server itself cannot be named.
+const SERVER: &str = "(its name)";
+
+/// Nested deeper, arguments have no policy: YAML and the policy's own reader set an end to it.
+const DEEPEST: usize = 12;
+
+/// What no policy can say of the arguments: a name that it cannot write, or arguments within arguments without end.
+fn unsayable(key: &str, value: &Value, depth: usize) -> Option<danger::Never> {
+    if !yaml::fits_a_key(key) {
+        return Some(odd("", key));
+    }
+    if depth > DEEPEST {
+        let (argument, value) = (String::new(), key.to_owned());
+        return Some(danger::Never { class: danger::TOO_DEEP, argument, value });
+    }
+    match value {
+        Value::Object(members) => members.iter().find_map(|(key, value)| unsayable(key, value, depth + 1)),
+        Value::Array(items) => items.iter().find_map(|item| unsayable("", item, depth + 1)),
+        _ => None,
+    }
+}
+
+/// Whether a policy can name the server.
+fn is_server_name(name: &str) -> bool {
+    odd_name(name).is_none() && yaml::fits_a_key(name)
 }
 
 /// Whether a policy can name the tool and nothing else by it. The name comes from the server: a comma in it would name

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::generalise::{Inference, Note};
 use crate::model::policy::{Args, Constraint, Server, Tool};
 
-mod yaml;
+pub mod loading;
+pub(super) mod yaml;
 
 pub use yaml::{constraint, list};
 

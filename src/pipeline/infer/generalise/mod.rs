@@ -9,6 +9,7 @@ pub mod numbers;
 pub mod places;
 pub mod policy;
 pub mod position;
+mod sayable;
 pub mod shapes;
 pub mod sql;
 pub mod text;

@@ -153,17 +153,18 @@ fn resource_pattern(uri: &str) -> String {
 
 /// What nothing was learned from, once for each kind and tool.
 fn findings(evidence: &Evidence) -> Vec<Finding> {
-    let mut found: BTreeMap<[&str; 4], Vec<[&str; 3]>> = BTreeMap::new();
+    let mut found: BTreeMap<[&str; 5], Vec<[&str; 3]>> = BTreeMap::new();
     for session in evidence.sessions.values() {
         for refused in &session.refused {
             // Each resource and prompt is a name of its own.
-            let own = if refused.tool.is_empty() { refused.value.as_str() } else { "" };
-            let kind = [refused.class.as_str(), &refused.server, &refused.tool, own];
+            let (of, own) =
+                if refused.tool.is_empty() { (refused.argument.as_str(), refused.value.as_str()) } else { ("", "") };
+            let kind = [refused.class.as_str(), &refused.server, &refused.tool, of, own];
             found.entry(kind).or_default().push([&session.name, &refused.argument, &refused.value]);
         }
     }
     let mut findings = Vec::new();
-    for ([class, server, tool, _], mut seen) in found {
+    for ([class, server, tool, ..], mut seen) in found {
         seen.sort_unstable();
         let [session, argument, value] = seen.first().copied().unwrap_or_default();
         let more = if seen.len() > 1 { format!(", and {} more", seen.len() - 1) } else { String::new() };

@@ -15,7 +15,7 @@ use super::super::stakes::Stakes;
 use super::super::view::{Spot, View};
 use super::super::{reading, text_token};
 use super::domains::Domains;
-use super::{addresses, closed, commands, numbers, places, sql, text, urls};
+use super::{addresses, closed, commands, numbers, places, sayable, sql, text, urls};
 use crate::decision::effects::{self, Hints};
 use crate::decision::sql::Dialect;
 use crate::decision::verbs;
@@ -339,7 +339,8 @@ fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
         parts.push(numbers::constrain(context, &figures as &[Seen<'_, Number>], beyond));
     }
     if !vectors.is_empty() {
-        parts.extend(commands::constrain_vectors(context, &vectors));
+        let reasoned = commands::constrain_vectors(context, &vectors);
+        parts.extend(reasoned.map(|reasoned| sayable::or_the_words(reasoned, &vectors)));
     }
     if !strings.is_empty() || spot.long > 0 {
         parts.extend(words(context, spot, strings));
@@ -397,20 +398,20 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<Seen<'_>>) -> 
             Some(Kind::Path) => places::constrain(context, spot, &values),
             Some(Kind::Url) => urls::constrain(context, &values),
             Some(Kind::Sql) => sql::constrain(context, &values),
-            Some(Kind::Command) => {
-                parts.extend(commands::constrain(context, &values));
-                continue;
-            }
+            Some(Kind::Command) => match commands::constrain(context, &values) {
+                Some(reasoned) => reasoned,
+                None => continue,
+            },
             Some(Kind::Address) => addresses::constrain(context, &values),
             Some(Kind::Text) | None => continue,
         };
-        parts.push(reasoned);
+        parts.push(sayable::or_the_words(reasoned, &values));
     }
     if is_text {
-        parts.push(text::constrain(context, spot, &rest));
+        parts.push(sayable::or_the_words(text::constrain(context, spot, &rest), &rest));
     } else if !rest.is_empty() {
         let context = Context { closed: context.closed || beside, ..context.clone() };
-        parts.push(closed::constrain(&context, &rest));
+        parts.push(sayable::or_the_words(closed::constrain(&context, &rest), &rest));
     }
     parts
 }

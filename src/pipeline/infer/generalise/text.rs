@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::super::names::{self, Role};
 use super::super::node;
 use super::super::reading;
@@ -9,6 +11,7 @@ use super::super::settings::Strictness;
 use super::super::signs;
 use super::super::view::Spot;
 use super::position::{Context, Reasoned, Seen};
+use super::sayable;
 use crate::model::effects::Kind;
 use crate::model::policy::{Constraint, TextGrant};
 
@@ -61,7 +64,14 @@ pub fn among<T>(by_kind: &mut BTreeMap<Option<Kind>, Vec<T>>, texts: usize) -> V
 
 /// A free text, and without the signs of a command where those would be a surprise ([`signs::surprise`]).
 pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[Seen<'_>]) -> Reasoned {
-    let mut free = by_what_it_embeds(context, spot, values);
+    let embeds = |text: &str| node::embedded_in(text).iter().all(|found| sayable::is_embedded(found));
+    let (values, odd): (Vec<Seen<'_>>, Vec<_>) = values.iter().cloned().partition(|(text, _)| embeds(text));
+    let mut free = by_what_it_embeds(context, spot, &values);
+    if !odd.is_empty() && free.constraint != Constraint::Any {
+        let words = odd.iter().map(|(text, _)| Value::String(text.clone())).collect();
+        free.why.push(format!("{} with an address or host that no pattern can say, word for word", odd.len()));
+        free.constraint = Constraint::AnyOf(vec![free.constraint, Constraint::OneOf(words)]);
+    }
     if signs::surprise(spot, context.settings).is_some() {
         let none = Constraint::Not(Box::new(Constraint::Matches(signs::SIGNS.to_owned())));
         free.constraint = match free.constraint {
@@ -81,6 +91,7 @@ fn by_what_it_embeds(context: &Context<'_>, spot: &Spot<'_>, values: &[Seen<'_>]
     if held {
         embedded.extend(values.iter().flat_map(|(value, _)| node::embedded_in(value)));
     }
+    embedded.retain(|found| sayable::is_embedded(found));
     let of = |kind: &str| -> Vec<String> {
         embedded.iter().filter_map(|found| found.strip_prefix(kind)).map(str::to_owned).collect()
     };

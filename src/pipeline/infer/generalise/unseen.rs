@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::names::{self, Role};
+use super::super::write::yaml;
 use super::position::Context;
 use crate::decision::effects::keys;
 use crate::model::evidence::Offered;
@@ -33,6 +34,7 @@ pub fn harmless(context: &Context<'_>, offered: Option<&Offered>) -> BTreeMap<St
     };
     let optional = offered.arguments.iter().filter(|(name, _)| {
         !offered.required.contains(*name)
+            && yaml::fits_a_key(name)
             && keys::kind_of(name).is_none()
             && names::role(name) != Role::Target
             && !names::chooses(name, |other| offered.arguments.contains_key(other))

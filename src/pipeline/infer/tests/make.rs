@@ -36,26 +36,32 @@ pub fn prompt(name: impl Into<String>) -> Request {
 
 /// Reads the lines of one recorded session. `run`: no two sessions with the same are told apart.
 pub fn observe(observer: &mut Observer<'_>, run: usize, requests: &[Request]) {
-    let mut line = |event: Value| {
-        let mut whole = json!({"v": 1, "time": "2026-11-20T10:00:00Z", "server": "s"});
+    let mut line = |server: &str, event: Value| {
+        let mut whole = json!({"v": 1, "time": "2026-11-20T10:00:00Z", "server": server});
         whole.as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
         observer.line(&whole.to_string()).unwrap();
     };
-    line(json!({"event": "session", "session": format!("run-{run}"), "command": ["s"],
-        "project": PROJECT, "cwd": PROJECT, "home": "/home/ann"}));
+    line(
+        "s",
+        json!({"event": "session", "session": format!("run-{run}"), "command": ["s"],
+        "project": PROJECT, "cwd": PROJECT, "home": "/home/ann"}),
+    );
     for (at, request) in requests.iter().enumerate() {
         let facts = serde_json::to_value(facts()).unwrap();
-        line(match &request.action {
-            Action::Call { tool, arguments } => {
-                json!({"event": "call", "call": at, "tool": tool, "arguments": arguments, "facts": facts})
-            }
-            Action::Resource { uri } => json!({"event": "resource", "call": at, "uri": uri, "facts": facts}),
-            Action::Prompt { name, arguments } => {
-                json!({"event": "prompt", "call": at, "name": name, "arguments": arguments})
-            }
-            other => panic!("not recorded: {other:?}"),
-        });
-        line(json!({"event": "result", "call": at, "outcome": "ok", "ms": 1, "bytes": 2}));
+        line(
+            &request.server,
+            match &request.action {
+                Action::Call { tool, arguments } => {
+                    json!({"event": "call", "call": at, "tool": tool, "arguments": arguments, "facts": facts})
+                }
+                Action::Resource { uri } => json!({"event": "resource", "call": at, "uri": uri, "facts": facts}),
+                Action::Prompt { name, arguments } => {
+                    json!({"event": "prompt", "call": at, "name": name, "arguments": arguments})
+                }
+                other => panic!("not recorded: {other:?}"),
+            },
+        );
+        line(&request.server, json!({"event": "result", "call": at, "outcome": "ok", "ms": 1, "bytes": 2}));
     }
 }
 

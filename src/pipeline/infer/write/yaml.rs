@@ -105,6 +105,11 @@ pub fn key(name: &str) -> String {
     if is_plain_name(name) { name.to_owned() } else { quoted(name) }
 }
 
+/// Whether the name can be written as a key: YAML takes none of more than 1,024 letters, escapes and quotes included.
+pub fn fits_a_key(name: &str) -> bool {
+    name.len() <= 1_000 && key(name).chars().count() <= 1_000
+}
+
 /// A name that YAML reads as that string, and that holds no comma, which would make it two tools.
 pub fn is_plain_name(name: &str) -> bool {
     is_plain(name) && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c))
