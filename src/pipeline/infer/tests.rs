@@ -17,6 +17,7 @@ use crate::model::request::Request;
 use crate::model::verdict::Decision;
 
 mod again;
+mod elsewhere;
 mod hostile;
 mod less;
 pub(super) mod make;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::mass::Mass;
 use super::position::{Context, Reasoned, Seen};
-use crate::model::effects::{What, Word};
+use crate::model::effects::{CommandEffect, SimpleCommand, What, Word};
 use crate::model::policy::Constraint;
 
 /// Programs that look, compare, count or print: whatever their further words are, they change nothing. Options that
@@ -83,9 +83,14 @@ pub fn constrain(context: &Context<'_>, values: &[Seen<'_>]) -> Option<Reasoned>
 /// Command strings or argument vectors.
 pub fn constrain_vectors(context: &Context<'_>, values: &[Seen<'_, Value>]) -> Option<Reasoned> {
     let mut groups: BTreeMap<String, BTreeMap<String, BTreeSet<u32>>> = BTreeMap::new();
+    let mut elsewhere = Vec::new();
     for (value, sessions) in values {
         for what in context.effects(value.clone(), None) {
             let What::Command(command) = what else { continue };
+            if runs_elsewhere(&command) {
+                elsewhere.push(value.clone());
+                continue;
+            }
             for simple in &command.commands {
                 let Some(words) = plain_words(&simple.words) else { continue };
                 let whole = words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ");
@@ -109,11 +114,55 @@ pub fn constrain_vectors(context: &Context<'_>, values: &[Seen<'_, Value>]) -> O
     }
     let commands: Vec<String> = patterns.into_iter().collect();
     let why = format!("{} distinct commands of {} kinds", values.len(), groups.len());
-    (!commands.is_empty()).then(|| {
-        let mut reasoned = Reasoned::new(Constraint::Commands(commands), why);
-        reasoned.why.extend(told(kinds));
-        reasoned
+    let mut reasoned = match (commands.is_empty(), elsewhere.is_empty()) {
+        (true, true) => return None,
+        (false, true) => Reasoned::new(Constraint::Commands(commands), why),
+        (true, false) => Reasoned::new(Constraint::OneOf(elsewhere), why),
+        (false, false) => {
+            let parts = vec![Constraint::Commands(commands), Constraint::OneOf(elsewhere)];
+            Reasoned::new(Constraint::AnyOf(parts), why)
+        }
+    };
+    reasoned.why.extend(told(kinds));
+    Some(reasoned)
+}
+
+/// Programs that hand a command to another machine, or to another system on this one.
+const ELSEWHERE: [&str; 13] = [
+    "ssh",
+    "mosh",
+    "docker",
+    "podman",
+    "nerdctl",
+    "kubectl",
+    "oc",
+    "lxc",
+    "incus",
+    "vagrant",
+    "multipass",
+    "adb",
+    "wsl",
+];
+
+/// Whether it runs a command somewhere else, which the decision judges beside the one that carries it there. A grant for
+/// each of both would let the inner one run here as well: who restarts a service over there may not restart it here, and
+/// who looks at the log of a container may not read the same path of this machine. So the whole line is what is granted.
+fn runs_elsewhere(command: &CommandEffect) -> bool {
+    let text = |simple: &SimpleCommand| simple.words.iter().map(spelled).collect::<Vec<_>>().join(" ");
+    let carries = |simple: &SimpleCommand| {
+        let program = simple.words.first().map(spelled).unwrap_or_default();
+        ELSEWHERE.contains(&program.rsplit('/').next().unwrap_or_default())
+    };
+    command.commands.iter().enumerate().any(|(at, simple)| {
+        let whole = text(simple);
+        carries(simple) && command.commands.iter().skip(at + 1).any(|inner| whole.contains(&text(inner)))
     })
+}
+
+fn spelled(word: &Word) -> &str {
+    match word {
+        Word::Literal(text) | Word::Dynamic(text) => text,
+    }
 }
 
 /// What `--explain` says of the kinds that varied most.
