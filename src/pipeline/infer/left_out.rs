@@ -42,6 +42,9 @@ pub fn leave_one_out(evidence: &Evidence, all: &View<'_>, settings: &Settings, r
         judge.count(unit, alone.or(told));
     }
     judge.measured.sessions = u32::try_from(units.len()).unwrap_or(u32::MAX);
+    for server in units.iter().flat_map(Unit::servers) {
+        *judge.measured.using.entry(server.to_owned()).or_default() += 1;
+    }
     judge.measured
 }
 
@@ -106,6 +109,11 @@ impl<'a> Unit<'a> {
 
     fn digests(&self) -> impl Iterator<Item = &'a str> {
         self.recordings.values().map(|(digest, _)| *digest)
+    }
+
+    /// The servers that it used, each once.
+    fn servers(&self) -> BTreeSet<&'a str> {
+        self.recordings.values().flat_map(|(_, session)| session.servers.keys().map(String::as_str)).collect()
     }
 
     /// When its first call was.

@@ -11,7 +11,7 @@ use crate::model::finding::{Finding, Severity};
 /// Sessions that need something new are a surprise while there is no more than one of them in so many.
 pub(super) const ONE_IN: usize = 20;
 
-/// The sessions of whose calls some are set aside.
+/// The sessions of whose calls some are set aside, each with those.
 ///
 /// Were a session like the others, the probability that it is among the k of n that need what no other one needs would be
 /// k / n: that holds whatever sessions are like (it is the p-value of conformal prediction). Up to one in twenty, a call
@@ -19,9 +19,31 @@ pub(super) const ONE_IN: usize = 20;
 /// exactly like this, and a grant for it would hand the attack to everybody. Leaving it out costs one edit by hand, where
 /// it was meant. While more sessions bring something new, novelty says nothing, and all of it is learned.
 /// `--strictness broad` learns it in any case.
-pub fn suspects<'a>(measured: &'a Measured, settings: &Settings) -> &'a [Unlike] {
-    let few = is_surprise(measured.denied.len(), measured.sessions as usize);
-    if settings.strictness != Strictness::Broad && few { &measured.denied } else { &[] }
+///
+/// The same holds among the sessions that used one server, for what they need of it: that each session reads files which no
+/// other read says nothing of the one that wrote a mail to somebody new. It is not asked tool by tool: the more questions
+/// there are, the more honest sessions are a surprise to one of them.
+pub fn suspects(measured: &Measured, settings: &Settings) -> Vec<Unlike> {
+    if settings.strictness == Strictness::Broad {
+        return Vec::new();
+    }
+    let mut new_to: BTreeMap<&str, usize> = BTreeMap::new();
+    for unlike in &measured.denied {
+        let servers: BTreeSet<&str> = unlike.denied.iter().map(|(recorded, _)| recorded.server()).collect();
+        servers.into_iter().for_each(|server| *new_to.entry(server).or_default() += 1);
+    }
+    let surprises = |server: &str| {
+        let using = measured.using.get(server).copied().unwrap_or_default();
+        new_to.get(server).is_some_and(|sessions| is_surprise(*sessions, using as usize))
+    };
+    let all = is_surprise(measured.denied.len(), measured.sessions as usize);
+    let aside = measured.denied.iter().filter_map(|unlike| {
+        let denied = unlike.denied.iter().filter(|(recorded, _)| all || surprises(recorded.server()));
+        let denied: Vec<(Recorded, Need)> = denied.cloned().collect();
+        let needs = denied.first()?.1.clone();
+        Some(Unlike { denied, needs, ..unlike.clone() })
+    });
+    aside.collect()
 }
 
 /// Whether so few sessions of so many are a surprise.

@@ -109,7 +109,7 @@ pub fn infer_from_all(evidence: &Evidence, all: &View<'_>, settings: &Settings) 
     };
     let measured = left_out::leave_one_out(evidence, all, settings, &readings);
     let suspects = unlike::suspects(&measured, settings);
-    let replaced = unlike::without(evidence, suspects);
+    let replaced = unlike::without(evidence, &suspects);
     let rest;
     let view = if replaced.is_empty() {
         all
@@ -119,7 +119,7 @@ pub fn infer_from_all(evidence: &Evidence, all: &View<'_>, settings: &Settings) 
     };
     let mut inference = infer_from(view, settings, &readings);
     inference.findings = findings(evidence);
-    inference.findings.extend(unlike::findings(suspects));
+    inference.findings.extend(unlike::findings(&suspects));
     inference.findings.extend(signs::findings(view, settings));
     inference.findings.extend(dropped::findings(view, &inference.document));
     inference.measured = measured;
