@@ -190,6 +190,22 @@ proptest! {
     }
 }
 
+#[test]
+fn addresses_in_one_string_grant_no_array_longer_than_those_that_were_seen() {
+    let mail = |to: serde_json::Value| call("send_email", json!({ "to": to, "body": "x" }));
+    let sessions = vec![vec![mail(json!(["a@x.org"])), mail(json!("a@acme.com, a@x.org"))]; 3];
+    let inference = learn(&sessions, Strictness::Balanced);
+    let policy = read_back(&inference);
+    for granted in [json!(["a@x.org", "a@x.org"]), json!("a@x.org"), json!("a@acme.com, a@x.org")] {
+        assert_ne!(verdict(&policy, &mail(granted.clone())), Decision::Deny, "{granted}");
+    }
+    for other in [json!(vec!["a@x.org"; 11]), json!(["a@acme.com"]), json!(vec!["a@x.org"; 20].join(", "))] {
+        assert_eq!(verdict(&policy, &mail(other.clone())), Decision::Deny, "{other}");
+    }
+    let recorded: Vec<&Request> = sessions.iter().flatten().collect();
+    assert_eq!(superfluous(&inference, &inference.document, &recorded), Vec::<String>::new());
+}
+
 /// A recording that is granted with every kind of list.
 fn rich() -> Vec<Vec<Request>> {
     let send = |body: &str| call("send_email", json!({"to": ["ann@gmail.com"], "body": body}));

@@ -405,7 +405,11 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<Seen<'_>>) -> 
             Some(Kind::Address) => addresses::constrain(context, &values),
             Some(Kind::Text) | None => continue,
         };
-        parts.push(sayable::or_the_words(reasoned, &values));
+        let mut reasoned = sayable::or_the_words(reasoned, &values);
+        if spot.arrays > 0 {
+            reasoned.constraint = sayable::for_strings_alone(reasoned.constraint, &values);
+        }
+        parts.push(reasoned);
     }
     if is_text {
         parts.push(sayable::or_the_words(text::constrain(context, spot, &rest), &rest));

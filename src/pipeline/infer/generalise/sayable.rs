@@ -26,6 +26,22 @@ pub fn or_the_words<T: Clone + Into<Value>>(reasoned: Reasoned, values: &[Seen<'
     Reasoned { why, ..Reasoned::new(Constraint::OneOf(words), String::new()) }
 }
 
+/// The same for strings and nothing else. Patterns of addresses and URLs hold for the elements of an array as well; where
+/// arrays have a constraint of their own, which may cap their length, these would let any array past it. A list in one string
+/// is capped as arrays are: twice as long as any that was seen.
+pub fn for_strings_alone(constraint: Constraint, values: &[Seen<'_>]) -> Constraint {
+    match constraint {
+        Constraint::Emails(_) | Constraint::Urls(_) => {
+            let longest = values.iter().map(|(text, _)| text.chars().count()).max().unwrap_or_default();
+            Constraint::All(vec![constraint, Constraint::MaxLength((longest as u64 * 2).max(64))])
+        }
+        Constraint::AnyOf(parts) => {
+            Constraint::AnyOf(parts.into_iter().map(|part| for_strings_alone(part, values)).collect())
+        }
+        other => other,
+    }
+}
+
 /// Whether a pattern names this address and no other: a star in it would, and blanks and quotes have no pattern.
 pub fn is_address(address: &str) -> bool {
     !address.contains('*') && AddressSet::parse(&[address.to_owned()]).is_ok()
