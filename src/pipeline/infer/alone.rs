@@ -107,8 +107,10 @@ impl Counted<'_> {
                 None => self.uncounted(pointer, found),
             }
         }
-        for embedded in
-            node.embedded.iter().filter(|text| spot.embedded.get(text.as_str()).is_none_or(|count| *count < 2))
+        for embedded in node
+            .embedded
+            .iter()
+            .filter(|text| spot.embedded.get(text.as_str()).is_none_or(|sessions| sessions.len() < 2))
         {
             self.value(super::sample::as_text(embedded).map(Value::String), pointer, path, found);
         }

@@ -1,7 +1,10 @@
 //! What the name of an argument says of its role. Names are a convention of the people who write tools, and only say what
 //! a value is for; what it may be is told by the values.
 
+use super::node;
+use crate::decision::shape;
 pub use crate::decision::verbs::words;
+use crate::model::policy::Shape;
 
 /// What an argument is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -289,6 +292,51 @@ pub fn is_money(name: &str) -> bool {
     words(name).iter().any(|word| money.contains(&word.as_str()))
 }
 
+/// Whether a value tells of a person what no comment should: an address, or the number of an account or a telephone, by
+/// what the argument is called or by its form. Numbers of seven digits and more with a sign before or between them, and any
+/// of eight, may be one; a day is none.
+pub fn is_private(key: &str, value: &str) -> bool {
+    const PRIVATE: [&str; 20] = [
+        "iban",
+        "bic",
+        "swift",
+        "account",
+        "acct",
+        "phone",
+        "tel",
+        "telephone",
+        "mobile",
+        "cell",
+        "fax",
+        "card",
+        "ssn",
+        "passport",
+        "email",
+        "mail",
+        "recipient",
+        "payee",
+        "beneficiary",
+        "password",
+    ];
+    let embeds = || node::embedded_in(value).iter().any(|found| !found.starts_with("host "));
+    words(key).iter().any(|word| PRIVATE.contains(&word.as_str()))
+        || value.contains('@')
+        || embeds()
+        || !is_day(value)
+            && value.split(|c: char| !c.is_ascii_digit() && !" +()-./".contains(c)).any(is_number_of_somebody)
+}
+
+fn is_day(value: &str) -> bool {
+    [Shape::Date, Shape::IsoDatetime].into_iter().any(|day| shape::has(day, value))
+}
+
+fn is_number_of_somebody(run: &str) -> bool {
+    let digits = run.bytes().filter(u8::is_ascii_digit).count();
+    let run = run.trim();
+    let signs = run.starts_with('+') || run.trim_end_matches('.').contains([' ', '(', '-', '.', '/']);
+    digits >= 8 || digits >= 7 && signs
+}
+
 /// A switch that makes a call do more harm; it stays as it was seen.
 pub fn is_dangerous_switch(name: &str) -> bool {
     let dangerous = [
@@ -319,6 +367,33 @@ pub fn is_dangerous_switch(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_tells_of_a_person_is_no_example_and_paths_days_and_small_numbers_are() {
+        for (key, value) in [
+            ("to", "ann@acme.com"),
+            ("note", "DE89370400440532013000"),
+            ("note", "DE89 3704 0044 0532 0130 00"),
+            ("number", "+49 30 1234567"),
+            ("number", "030/1234567"),
+            ("x", "133000000121212121212"),
+            ("iban", "x"),
+            ("phone_number", "5"),
+        ] {
+            assert!(is_private(key, value), "{key} {value}");
+        }
+        for (key, value) in [
+            ("path", "src/main.rs"),
+            ("day", "2026-11-21"),
+            ("at", "2026-11-21T10:00:00Z"),
+            ("order_id", "#W1234567"),
+            ("zip", "10192"),
+            ("file", "./src/a-1.2.3.rs"),
+            ("amount", "1200.50"),
+        ] {
+            assert!(!is_private(key, value), "{key} {value}");
+        }
+    }
 
     #[test]
     fn names_tell_whom_a_call_reaches_from_what_it_says() {

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use serde_json::{Map, Value};
 
 use super::generalise::shapes;
-use super::reading;
+use super::{reading, signs};
 use crate::decision::text;
 use crate::model::evidence::{Beyond, Node, Texts};
 
@@ -66,6 +66,10 @@ fn observe(node: &mut Node, key: &str, value: &Value) {
             node.long += 1;
             if reading::is_sql_name(key) && reading::looks_like_sql(text) {
                 node.embedded.insert(STATEMENT.to_owned());
+            }
+            // Once for each position, and before all else that it may be buried under.
+            if !reading::is_command_name(key) && !node.embedded.iter().any(|found| signs::is_embedded(found)) {
+                node.embedded.extend(signs::embedded_in(text));
             }
             for embedded in embedded_in(text) {
                 if node.embedded.len() < EMBEDDED {

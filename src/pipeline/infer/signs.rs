@@ -12,19 +12,44 @@ use super::unlike;
 use super::view::{Spot, View};
 use crate::model::finding::{Finding, Severity};
 
+macro_rules! one_sign {
+    () => {
+        concat!(
+            r"\$\([^)]+\)",
+            r"|(?:^|[^`])`(?:[^`\s][^`\n]*)?[<>|;&$](?:[^`\n]*[^`\s])?`(?:[^`]|$)",
+            r"|\|\s*(?:ba|z)?sh\b"
+        )
+    };
+}
+
 /// Signs by which a shell runs one text inside of another: `$(...)`, code between single backticks that does more than name a
 /// thing, and a pipe into a shell. On the whole text, as `matches` is.
-pub const SIGNS: &str = concat!(
-    r"(?s).*(?:\$\([^)]+\)",
-    r"|(?:^|[^`])`(?:[^`\s][^`\n]*)?[<>|;&$](?:[^`\n]*[^`\s])?`(?:[^`]|$)",
-    r"|\|\s*(?:ba|z)?sh\b).*"
-);
+pub const SIGNS: &str = concat!("(?s).*(?:", one_sign!(), ").*");
 
-static HAVE_SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("^(?:{SIGNS})$")).ok());
+static A_SIGN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(concat!("(?s)", one_sign!())).ok());
 
 /// Whether a text has such signs.
 pub fn has_signs(text: &str) -> bool {
-    may_have_signs(text) && HAVE_SIGNS.as_ref().is_some_and(|signs| signs.is_match(text))
+    sign_in(text).is_some()
+}
+
+/// The first of them. In time that grows as the text does.
+fn sign_in(text: &str) -> Option<&str> {
+    let sign = A_SIGN.as_ref().filter(|_| may_have_signs(text))?;
+    sign.find(text).map(|found| found.as_str())
+}
+
+/// Among what a long text embeds: signs of a command.
+const EMBEDDED: &str = "signs ";
+
+/// What evidence keeps of the signs in a text that is too long to keep: the start of the first.
+pub(super) fn embedded_in(text: &str) -> Option<String> {
+    sign_in(text).map(|sign| format!("{EMBEDDED}{}", sign.chars().take(80).collect::<String>()))
+}
+
+/// Whether it is that.
+pub(super) fn is_embedded(found: &str) -> bool {
+    found.starts_with(EMBEDDED)
 }
 
 /// Cheap, and the same of a text as of its JSON.
@@ -42,6 +67,10 @@ pub fn surprise(spot: &Spot<'_>, settings: &Settings) -> Option<(String, u32)> {
             sessions.extend(of);
             first = first.or_else(|| Some((text, of.first().copied()?)));
         }
+    }
+    for (found, of) in spot.embedded.iter().filter(|(found, _)| is_embedded(found)) {
+        sessions.extend(of);
+        first = first.or_else(|| Some((found.strip_prefix(EMBEDDED)?.to_owned(), of.first().copied()?)));
     }
     first.filter(|_| {
         settings.strictness != Strictness::Broad && unlike::is_surprise(sessions.len(), spot.sessions as usize)

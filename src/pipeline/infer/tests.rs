@@ -20,6 +20,7 @@ mod again;
 mod elsewhere;
 mod hostile;
 mod less;
+mod long;
 pub(super) mod make;
 
 use make::{call, prompt, request, resource};

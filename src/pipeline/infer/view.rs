@@ -54,7 +54,8 @@ pub struct Spot<'a> {
     pub values: Values<'a>,
     /// Each session's, while they are gathered.
     sets: Vec<(u32, &'a Texts)>,
-    pub embedded: BTreeMap<&'a str, u32>,
+    /// What long texts embed, with the sessions that had it, ascending.
+    pub embedded: BTreeMap<&'a str, Vec<u32>>,
     /// By session, what is known of values that are not looked at: those that it did not keep, and those of more than are
     /// looked at.
     pub beyond: Vec<(u32, Cow<'a, Beyond>)>,
@@ -210,7 +211,7 @@ impl<'a> Spot<'a> {
         self.beyond.extend(node.beyond.as_deref().map(|beyond| (session, Cow::Borrowed(beyond))));
         self.sets.push((session, &node.values));
         for embedded in &node.embedded {
-            *self.embedded.entry(embedded).or_default() += 1;
+            self.embedded.entry(embedded).or_default().push(session);
         }
         for (name, field) in &node.fields {
             self.fields.entry(name).or_default().add(field, session);

@@ -209,7 +209,6 @@ mod tests {
 
     use super::super::super::observe::Observer;
     use super::super::super::settings::Settings;
-    use super::super::super::view::View;
     use super::super::super::write;
     use super::super::infer;
     use super::*;

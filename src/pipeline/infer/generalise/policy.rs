@@ -6,6 +6,7 @@ use super::super::completeness::{self, Measured};
 use super::super::danger;
 use super::super::dropped;
 use super::super::left_out;
+use super::super::names;
 use super::super::readings::Readings;
 use super::super::runs;
 use super::super::settings::Settings;
@@ -81,15 +82,15 @@ impl Note {
         }
     }
 
-    pub(super) fn of_argument(spot: &Spot<'_>, why: Vec<String>) -> Note {
+    pub(super) fn of_argument(key: &str, spot: &Spot<'_>, why: Vec<String>) -> Note {
         // Of an array its elements.
         let values = match &spot.items {
             Some(items) if spot.values.is_empty() => &items.values,
             _ => &spot.values,
         };
         let example = values.iter().map(|(value, _)| value.trim_matches('"').to_owned());
-        let example =
-            example.filter(|value| !value.contains("[redacted:") && value.len() <= 40).min_by_key(String::len);
+        let short = example.filter(|value| !value.contains("[redacted:") && value.len() <= 40);
+        let example = short.filter(|value| !names::is_private(key, value)).min_by_key(String::len);
         let (calls, sessions, distinct) = (spot.seen, spot.sessions, values.len());
         Note { calls, sessions, example, distinct, why, ..Note::default() }
     }

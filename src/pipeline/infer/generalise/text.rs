@@ -91,7 +91,7 @@ fn by_what_it_embeds(context: &Context<'_>, spot: &Spot<'_>, values: &[Seen<'_>]
     if held {
         embedded.extend(values.iter().flat_map(|(value, _)| node::embedded_in(value)));
     }
-    embedded.retain(|found| sayable::is_embedded(found));
+    embedded.retain(|found| sayable::is_embedded(found) && !signs::is_embedded(found));
     let of = |kind: &str| -> Vec<String> {
         embedded.iter().filter_map(|found| found.strip_prefix(kind)).map(str::to_owned).collect()
     };

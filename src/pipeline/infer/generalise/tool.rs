@@ -123,7 +123,7 @@ impl<'a> Workshop<'a> {
             for (below, why) in reasoned.inner {
                 notes.insert(format!("{at}{below}"), Note { why, ..Note::default() });
             }
-            notes.insert(at, Note::of_argument(spot, reasoned.why));
+            notes.insert(at, Note::of_argument(name, spot, reasoned.why));
             listed.insert((*name).to_owned(), reasoned.constraint);
         }
         for (name, constraint) in free {
