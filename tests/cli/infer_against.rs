@@ -28,14 +28,37 @@ fn against(place: &Place, rules: &str) -> Vec<(String, String)> {
     assert!(matches!(output.status.code(), Some(0 | 1)), "{out}{err}");
     let mut rows: Vec<(String, String)> = Vec::new();
     for line in out.lines().map(str::trim).take_while(|line| !line.starts_with("Looked at")) {
-        match (line.starts_with("servers."), line.split_once("  "), rows.last_mut()) {
-            (true, Some((at, used)), _) => rows.push((at.to_owned(), used.trim().to_owned())),
-            // A long grant goes on in the next line.
-            (false, None, Some((at, _))) if !line.is_empty() => *at = format!("{at} {line}"),
+        let used = line.strip_prefix("used: ");
+        match (line.starts_with("servers."), used, rows.last_mut()) {
+            (true, ..) => rows.push((line.to_owned(), String::new())),
+            (false, Some(used), Some(row)) => row.1 = used.to_owned(),
+            // A long one goes on in the next line.
+            (false, None, Some((at, used))) if !line.is_empty() => {
+                let going_on = if used.is_empty() { at } else { used };
+                *going_on = format!("{going_on} {line}");
+            }
             _ => {}
         }
     }
     rows
+}
+
+#[test]
+fn a_grant_is_shown_in_one_piece_however_long_and_lines_of_words_are_wrapped() {
+    let place = Place::new();
+    place.write("traces/a.jsonl", &call("read", r#"{"path":"src/a.rs"}"#));
+    let long = format!("./{}", "very_long_folder_name/".repeat(6));
+    let words: Vec<String> = (0..30).map(|at| format!("word{at}")).collect();
+    let rules = format!(
+        "    tools:\n      read: {{ args: {{ path: {{ paths: [./src, {long}] }}, mode: {{ one_of: [{}] }} }} }}\n",
+        words.join(", ")
+    );
+    let rows = against(&place, &rules);
+    assert!(rows.iter().any(|(grant, used)| grant.ends_with(&format!(": {long}")) && used == "nothing"), "{rows:?}");
+    let out = place.remit(&["infer", "--against", "old.yaml"]).output().unwrap();
+    let said = String::from_utf8(out.stdout).unwrap();
+    let wide = |line: &&str| line.chars().count() > 80 && line.split_whitespace().count() > 1;
+    assert_eq!(said.lines().filter(wide).collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
 #[test]

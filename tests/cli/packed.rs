@@ -50,6 +50,20 @@ fn packed_traces_teach_what_their_content_does_also_when_files_were_joined() {
 }
 
 #[test]
+fn a_file_that_only_its_name_says_is_packed_is_read_if_it_is_a_trace_and_else_named_for_what_it_is_not() {
+    let place = Place::new();
+    for (name, said) in [("a.jsonl.gz", "gzip"), ("a.jsonl.zst", "Zstandard")] {
+        for garbage in [&b"\x00\x01 garbage"[..], b"not a trace at all"] {
+            put(&place, name, garbage);
+            let error = infer(&place, &[name]).unwrap_err();
+            assert!(error.contains(&format!("its name says {said}")) && !error.contains("cut off"), "{error}");
+        }
+        put(&place, name, read("src/main.rs").as_bytes());
+        assert!(infer(&place, &[name]).unwrap().contains("./src"));
+    }
+}
+
+#[test]
 fn a_packed_trace_that_was_cut_off_or_changed_is_an_error() {
     let place = Place::new();
     let text: String = (0..200).map(|n| read(&format!("src/{n}.rs"))).collect();

@@ -242,7 +242,11 @@ pub fn against(path: &Path, view: &View<'_>, inference: &Inference, settings: &S
         terminal::print(&wrapped(&said, 2));
         return Ok(Exit::Fine);
     }
-    let rows: Vec<Vec<String>> = rows.into_iter().map(|(grant, what)| vec![grant, what]).collect();
-    terminal::print(&format!("{}\nLooked at {window}.\n", table(&["grant", "what was used of it"], &rows)));
+    // No table: a grant is as long as it is, and one that is broken can be found nowhere.
+    let row = |(grant, used): (String, String)| {
+        wrapped(&plain(&grant), 2) + &wrapped(&format!("    used: {}", plain(&used)), 2)
+    };
+    let said: String = rows.into_iter().map(row).collect();
+    terminal::print(&format!("{said}\nLooked at {window}.\n"));
     Ok(Exit::Failed)
 }

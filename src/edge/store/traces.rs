@@ -119,7 +119,7 @@ pub fn open(path: &Path) -> Result<Lines, FileError> {
         std::io::ErrorKind::NotFound => FileError::Missing(path.to_owned()),
         _ => FileError::Read { path: path.to_owned(), source },
     })?;
-    let reader = unpack::reader(file).map_err(|source| FileError::Read { path: path.to_owned(), source })?;
+    let reader = unpack::reader(file, path).map_err(|source| FileError::Read { path: path.to_owned(), source })?;
     Ok(Lines { path: path.to_owned(), reader, buffer: Vec::new(), number: 0 })
 }
 

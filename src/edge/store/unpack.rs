@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Error, Read};
+use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
@@ -18,8 +19,8 @@ const ALWAYS: u64 = 64 << 20;
 /// Reads ahead by so much.
 const BUFFER: usize = 1 << 18;
 
-/// The file's content, unpacked where it is packed.
-pub fn reader(file: File) -> Result<Box<dyn BufRead + Send>, Error> {
+/// The file's content, unpacked where it is packed. What only its name says is packed must be a trace as it is.
+pub fn reader(file: File, name: &Path) -> Result<Box<dyn BufRead + Send>, Error> {
     let packed = file.metadata()?.len();
     let mut source = BufReader::with_capacity(BUFFER, file);
     let start = source.fill_buf()?;
@@ -28,9 +29,27 @@ pub fn reader(file: File) -> Result<Box<dyn BufRead + Send>, Error> {
         Ok(bounded(MultiGzDecoder::new(source), most))
     } else if start.starts_with(ZSTD) {
         Ok(bounded(Frames { source: Some(source), frame: None }, most))
+    } else if let Some(said) = says_it_is_packed(name).filter(|_| !may_be_a_trace(start)) {
+        Err(Error::other(format!(
+            "its name says {said}, and it is neither that nor a trace: it does not begin as one does"
+        )))
     } else {
         Ok(Box::new(source))
     }
+}
+
+fn says_it_is_packed(name: &Path) -> Option<&'static str> {
+    match name.extension()?.to_str()? {
+        "gz" => Some("gzip"),
+        "zst" => Some("Zstandard"),
+        _ => None,
+    }
+}
+
+/// Nothing at all, or the brace of a first line, after a byte order mark and blanks.
+fn may_be_a_trace(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    start.is_empty() || start.starts_with(b"{")
 }
 
 fn bounded(from: impl Read + Send + 'static, most: u64) -> Box<dyn BufRead + Send> {

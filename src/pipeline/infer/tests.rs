@@ -207,6 +207,16 @@ fn addresses_in_one_string_grant_no_array_longer_than_those_that_were_seen() {
     assert_eq!(superfluous(&inference, &inference.document, &recorded), Vec::<String>::new());
 }
 
+#[test]
+fn a_dot_among_names_is_a_name_and_no_place_that_holds_all_others() {
+    let item = |name: &str| call("create_item", json!({ "name": name }));
+    let sessions = vec![vec![item("."), item("a")]; 3];
+    let policy = read_back(&learn(&sessions, Strictness::Balanced));
+    for (name, granted) in [(".", true), ("a", true), ("b", false), ("src/x", false)] {
+        assert_eq!(verdict(&policy, &item(name)) != Decision::Deny, granted, "{name}");
+    }
+}
+
 /// A recording that is granted with every kind of list.
 fn rich() -> Vec<Vec<Request>> {
     let send = |body: &str| call("send_email", json!({"to": ["ann@gmail.com"], "body": body}));

@@ -383,6 +383,12 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<Seen<'_>>) -> 
     }
     let mut rest: Vec<Seen<'_>> =
         [None, Some(Kind::Text)].into_iter().filter_map(|kind| by_kind.remove(&kind)).flatten().collect();
+    if !rest.is_empty() && !reading::is_effect_name(context.key()) {
+        // As a place it would hold every other word as well.
+        let paths = by_kind.entry(Some(Kind::Path)).or_default();
+        rest.extend(paths.extract_if(.., |(text, _)| is_where_one_stands(text)));
+    }
+    by_kind.retain(|_, values| !values.is_empty());
     let mut is_text = text::is_text(context.key(), spot, &rest);
     if is_text {
         rest.extend(text::among(&mut by_kind, rest.len()).into_iter().flatten());
@@ -418,6 +424,22 @@ fn words(context: &Context<'_>, spot: &Spot<'_>, mut strings: Vec<Seen<'_>>) -> 
         parts.push(sayable::or_the_words(closed::constrain(&context, &rest), &rest));
     }
     parts
+}
+
+/// `.`, `./`, `a/..`: among words, the sign for where one stands is a word like them.
+fn is_where_one_stands(text: &str) -> bool {
+    let mut depth = 0_i32;
+    for part in text.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0 && !text.starts_with('/') && !text.is_empty()
 }
 
 /// `source` and `destination` are the ends of a move, and the decision takes whatever stands there for a place. But people
