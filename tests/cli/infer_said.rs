@@ -29,6 +29,36 @@ fn programs_that_look_and_subcommands_open_and_those_that_copy_or_run_stay_word_
 }
 
 #[test]
+fn explain_tells_the_statistic_of_places_hosts_commands_addresses_and_numbers() {
+    let place = Place::new();
+    for session in 0..5 {
+        let call =
+            |tool: &str, arguments: &str| format!(r#"{{"server":"s","tool":"{tool}","arguments":{{{arguments}}}}}"#);
+        let calls = [
+            call("read_file", &format!(r#""path":"src/{session}.rs""#)),
+            call("fetch", &format!(r#""url":"https://a.org/{session}""#)),
+            call("exec", &format!(r#""command":"git commit -m {session}""#)),
+            call("send_email", &format!(r#""to":["p{session}@acme.com"]"#)),
+            call("close", &format!(r#""number":{}"#, 100 + session)),
+        ];
+        place.write(&format!("traces/{session}.jsonl"), &calls.join("\n"));
+    }
+    for (argument, of, verdict) in [
+        ("read_file.path", "`./src`: 5 distinct", "open: all that lies in it"),
+        ("fetch.url", "`https://a.org`: 5 distinct", "open: the whole host"),
+        ("exec.command", "`git commit`: 5 distinct", "open: any further words"),
+        ("send_email.to", "`acme.com`: 5 distinct", "open: anybody there"),
+        ("close.number", "5 distinct numbers", "keys of a closed set"),
+    ] {
+        let said = infer(&place, &["--explain", &format!("s.{argument}")]);
+        let next = "5 of 5 sessions had one that no other had; a new one next time: 100 % (57 to 100 %)";
+        for part in [of, next, verdict] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+}
+
+#[test]
 fn what_was_recorded_and_cannot_be_granted_is_said() {
     let place = Place::new();
     let call = |arguments: &str| format!(r#"{{"server":"shell","tool":"exec","arguments":{arguments}}}"#);

@@ -69,6 +69,18 @@ impl std::fmt::Display for Mass {
     }
 }
 
+/// What `--explain` says of the groups that varied most: their statistic, and whether each was `open` or `closed`.
+pub fn told(mut groups: Vec<(Mass, bool, String)>, open: &str, closed: &str) -> impl Iterator<Item = String> {
+    groups.retain(|(mass, ..)| mass.distinct > 1);
+    groups.sort_by(|(a, _, one), (b, _, other)| (b.distinct, one).cmp(&(a.distinct, other)));
+    groups.into_iter().take(TOLD).map(move |(mass, is_open, name)| {
+        let verdict = if is_open { open } else { closed };
+        format!("`{name}`: {} distinct, {mass}; {verdict}", mass.distinct)
+    })
+}
+
+const TOLD: usize = 5;
+
 fn count(mut sessions: Vec<u32>) -> u32 {
     sessions.sort_unstable();
     sessions.dedup();

@@ -55,7 +55,7 @@ fn write_server(body: &mut String, inference: &Inference, name: &str, server: &S
     let _ = writeln!(body, "  {}:", yaml::key(name));
     for (what, list) in [("resources", &server.resources), ("prompts", &server.prompts)] {
         if !list.is_empty() {
-            let _ = writeln!(body, "    {what}: {}", yaml::list(list));
+            let _ = writeln!(body, "{}", yaml::wrapped(&format!("    {what}: {}", yaml::list(list)), 6));
         }
     }
     if server.tools.is_empty() {
@@ -143,7 +143,8 @@ fn write_tool(body: &mut String, indent: usize, inference: &Inference, pointers:
             let _ = writeln!(body, "{pad}args:");
             for (name, constraint) in listed {
                 let evidence = evidence(inference, pointers, name, constraint);
-                let _ = writeln!(body, "{pad}  {}: {}{evidence}", yaml::key(name), yaml::constraint(constraint));
+                let line = format!("{pad}  {}: {}", yaml::key(name), yaml::constraint(constraint));
+                let _ = writeln!(body, "{}{evidence}", yaml::wrapped(&line, indent + 6));
             }
         }
     }
@@ -151,7 +152,8 @@ fn write_tool(body: &mut String, indent: usize, inference: &Inference, pointers:
         let _ = writeln!(body, "{pad}other_args: allow");
     }
     if !tool.required.is_empty() {
-        let _ = writeln!(body, "{pad}required: {}", yaml::list(&tool.required));
+        let line = format!("{pad}required: {}", yaml::list(&tool.required));
+        let _ = writeln!(body, "{}", yaml::wrapped(&line, indent + 4));
     }
     if tool.ask {
         let _ = writeln!(body, "{pad}ask: true");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::mass::Mass;
+use super::super::mass::{self, Mass};
 use super::position::{Context, Reasoned, Seen};
 use super::sayable;
 use crate::decision::address;
@@ -26,22 +26,20 @@ pub fn constrain(context: &Context<'_>, values: &[Seen<'_>]) -> Reasoned {
             domains.entry(domain).or_default().entry(whole).or_default().extend(*sessions);
         }
     }
-    let (mut patterns, mut why) = (BTreeSet::new(), Vec::new());
+    let (mut patterns, mut why, mut groups) = (BTreeSet::new(), Vec::new(), Vec::new());
     let distinct: usize = domains.values().map(BTreeMap::len).sum();
     why.push(format!("{distinct} distinct addresses at {} domains", domains.len()));
     for (domain, members) in &domains {
         let mass = Mass::of_sets(members.values());
         let open = is_open_domain(context, domain, mass);
-        if members.len() > 1 {
-            let verdict = if open { "open: anybody there" } else { "each by itself" };
-            why.push(format!("{domain}: {} addresses, {mass}; {verdict}", members.len()));
-        }
+        groups.push((mass, open, domain.clone()));
         if open {
             patterns.insert(format!("*@{domain}"));
         } else {
             patterns.extend(members.keys().cloned());
         }
     }
+    why.extend(mass::told(groups, "open: anybody there", "each by itself"));
     let mut parts = Vec::new();
     if !patterns.is_empty() {
         parts.push(Constraint::Emails(patterns.into_iter().collect()));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::mass::Mass;
+use super::super::mass::{self, Mass};
 use super::position::{Context, Reasoned, Seen};
 use crate::model::effects::{CommandEffect, SimpleCommand, What, Word};
 use crate::model::policy::Constraint;
@@ -105,7 +105,7 @@ pub fn constrain_vectors(context: &Context<'_>, values: &[Seen<'_, Value>]) -> O
     for (head, members) in &groups {
         let mass = Mass::of_sets(members.values());
         let open = is_open(context, head, mass);
-        kinds.push((mass, open, head));
+        kinds.push((mass, open, head.clone()));
         if open {
             patterns.insert(format!("{head} **"));
         } else {
@@ -123,7 +123,7 @@ pub fn constrain_vectors(context: &Context<'_>, values: &[Seen<'_, Value>]) -> O
             Reasoned::new(Constraint::AnyOf(parts), why)
         }
     };
-    reasoned.why.extend(told(kinds));
+    reasoned.why.extend(mass::told(kinds, "open: any further words", "each word for word"));
     Some(reasoned)
 }
 
@@ -163,16 +163,6 @@ fn spelled(word: &Word) -> &str {
     match word {
         Word::Literal(text) | Word::Dynamic(text) => text,
     }
-}
-
-/// What `--explain` says of the kinds that varied most.
-fn told(mut kinds: Vec<(Mass, bool, &String)>) -> impl Iterator<Item = String> {
-    kinds.retain(|(mass, ..)| mass.distinct > 1);
-    kinds.sort_by_key(|(mass, _, head)| (std::cmp::Reverse(mass.distinct), *head));
-    kinds.into_iter().take(5).map(|(mass, open, head)| {
-        let verdict = if open { "open: any further words" } else { "each word for word" };
-        format!("`{head}`: {} distinct, {mass}; {verdict}", mass.distinct)
-    })
 }
 
 /// The words of a command whose text says what it does. What a variable or another command brings in, no text says; a name

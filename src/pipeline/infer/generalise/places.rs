@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::mass::Mass;
+use super::super::mass::{self, Mass};
 use super::super::view::Spot;
 use super::position::{Context, Reasoned};
 use crate::decision::path;
@@ -86,10 +86,10 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
             }
         }
     }
-    let mut granted = Vec::new();
+    let (mut granted, mut folders_told) = (Vec::new(), Vec::new());
     for (anchor, tree) in &trees {
         let mut grants = Vec::new();
-        collect(context, anchor, &mut Vec::new(), tree, &mut grants);
+        collect(context, anchor, &mut Vec::new(), tree, &mut grants, &mut folders_told);
         granted.extend(grants.into_iter().map(|rest| spell(anchor, &rest)));
     }
     let mut folders: BTreeSet<String> = BTreeSet::new();
@@ -106,7 +106,9 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
     let distinct: usize = trees.values().map(Tree::places).sum();
     let why = format!("{distinct} distinct places, granted as {}", granted.len());
     let relative_to = context.base.map(|(key, _)| key.to_owned()).filter(|key| key != context.key());
-    Reasoned::new(Constraint::Paths { paths: granted, relative_to }, why)
+    let mut reasoned = Reasoned::new(Constraint::Paths { paths: granted, relative_to }, why);
+    reasoned.why.extend(mass::told(folders_told, "open: all that lies in it", "its entries one by one"));
+    reasoned
 }
 
 /// What the paths of some sessions are judged by: their surroundings.
@@ -281,13 +283,25 @@ fn spell(anchor: Anchor, rest: &str) -> String {
 }
 
 /// Walks down the tree and grants, at each folder, either all of it or what lies in it one by one.
-fn collect(context: &Context<'_>, anchor: Anchor, parts: &mut Vec<String>, tree: &Tree, grants: &mut Vec<String>) {
+fn collect(
+    context: &Context<'_>,
+    anchor: Anchor,
+    parts: &mut Vec<String>,
+    tree: &Tree,
+    grants: &mut Vec<String>,
+    told: &mut Vec<(Mass, bool, String)>,
+) {
     if !tree.named.is_empty() {
         // The place itself was named: a file, or a folder that was listed or searched as a whole.
         grant(parts, tree, grants);
         return;
     }
-    if may_be_granted(anchor, parts) && is_open(context, anchor, tree) && !reads_as_above(anchor, parts) {
+    let mass = tree.mass();
+    let open = may_be_granted(anchor, parts) && is_open(context, anchor, tree, mass) && !reads_as_above(anchor, parts);
+    if mass.distinct > 1 {
+        told.push((mass, open, spell(anchor, &parts.join("/"))));
+    }
+    if open {
         grant(parts, tree, grants);
         return;
     }
@@ -298,7 +312,7 @@ fn collect(context: &Context<'_>, anchor: Anchor, parts: &mut Vec<String>, tree:
             continue;
         }
         parts.push(name.clone());
-        collect(context, anchor, parts, child, grants);
+        collect(context, anchor, parts, child, grants, told);
         parts.pop();
     }
 }
@@ -344,11 +358,10 @@ fn grant(parts: &[String], tree: &Tree, grants: &mut Vec<String>) {
 /// Whether the next place in this folder will be a new one: missing mass over its children, each counted by session. A
 /// call that looks opens a folder of the project as soon as new files are likely; one that changes needs several sessions
 /// in it, and one outside of the project twice as many: there, nobody but the trace says that it belongs to the work.
-fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree) -> bool {
+fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree, mass: Mass) -> bool {
     if context.is_exact() {
         return false;
     }
-    let mass = tree.mass();
     let needed = match (context.stakes.changes, anchor) {
         (false, ".") => 1,
         (true, ".") | (false, _) => context.many() / 2,
@@ -356,7 +369,7 @@ fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree) -> bool {
     };
     let (low, _) = mass.interval();
     let likely = if context.stakes.changes { low >= 0.1 } else { mass.missing() >= 0.1 };
-    let inner = || tree.children.values().any(|child| is_open(context, anchor, child));
+    let inner = || tree.children.values().any(|child| is_open(context, anchor, child, child.mass()));
     mass.sessions as usize >= needed
         && mass.distinct >= needed.min(2) as u32
         && (likely || (mass.missing() >= 0.1 && inner()))

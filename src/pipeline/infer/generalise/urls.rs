@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::mass::Mass;
+use super::super::mass::{self, Mass};
 use super::position::{Context, Reasoned};
 use crate::decision::url::pattern_for;
 use crate::model::effects::{Host, UrlEffect, What};
@@ -25,10 +25,13 @@ pub fn constrain(context: &Context<'_>, values: &[(String, &[u32])]) -> Reasoned
     }
     let (mut patterns, mut words) = (BTreeSet::new(), BTreeSet::new());
     let domains = subdomains_that_open(context, &hosts);
-    for urls in hosts.values() {
+    let mut groups = Vec::new();
+    for (origin, urls) in &hosts {
+        let (mass, below) = is_open_below(context, urls);
         let in_open_domain =
             urls.first().and_then(|(url, _)| domain(url)).is_some_and(|domain| domains.contains(&domain));
-        let whole_host = in_open_domain || is_open_below(context, urls);
+        let whole_host = in_open_domain || below;
+        groups.push((mass, whole_host, origin.clone()));
         for (url, _) in urls {
             match pattern(url, whole_host) {
                 Some(_) if in_open_domain => {}
@@ -46,10 +49,12 @@ pub fn constrain(context: &Context<'_>, values: &[(String, &[u32])]) -> Reasoned
     if !words.is_empty() {
         parts.push(Constraint::OneOf(words.into_iter().map(Value::String).collect()));
     }
-    match (parts.len(), parts.pop()) {
+    let mut reasoned = match (parts.len(), parts.pop()) {
         (1, Some(only)) => Reasoned::new(only, why),
         (_, last) => Reasoned::new(Constraint::AnyOf(parts.into_iter().chain(last).collect()), why),
-    }
+    };
+    reasoned.why.extend(mass::told(groups, "open: the whole host", "each path by itself"));
+    reasoned
 }
 
 /// The URL as the policy writes it. `None` where it would name more than this URL (a star in its path), or nothing at all
@@ -66,16 +71,14 @@ fn origin(url: &UrlEffect) -> String {
 
 /// Reading one page of a host is reading the host: pages link to each other, and the path is part of no secret. Where a
 /// call changes something, what stands below the host is exact until several sessions bring new paths.
-fn is_open_below(context: &Context<'_>, urls: &[(UrlEffect, &[u32])]) -> bool {
-    if context.is_exact() {
-        return false;
-    }
+fn is_open_below(context: &Context<'_>, urls: &[(UrlEffect, &[u32])]) -> (Mass, bool) {
     let mut paths: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
     for (url, sessions) in urls {
         paths.entry(&url.path).or_default().extend(*sessions);
     }
     let mass = Mass::of_sets(paths.values());
-    !context.stakes.changes || (mass.bringing as usize * 2 >= context.many() && mass.interval().0 >= 0.1)
+    let many = mass.bringing as usize * 2 >= context.many() && mass.interval().0 >= 0.1;
+    (mass, !context.is_exact() && (!context.stakes.changes || many))
 }
 
 /// Domains, with their scheme, of which all subdomains are meant. Three subdomains of one domain, each in a session of its

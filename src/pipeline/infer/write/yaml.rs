@@ -1,5 +1,7 @@
 //! Constraints and words as YAML.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 use crate::model::policy::{Constraint, SqlGrant, TextGrant};
@@ -85,6 +87,52 @@ fn bound(number: Option<f64>) -> String {
         Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => format!("{}", number as i64),
         Some(number) => format!("{number}"),
     }
+}
+
+/// A line of flow YAML with its lists in lines of at most 80 columns, as far as their entries are that short: a list goes on
+/// in a new line behind a comma, `indent` blanks in. Commas inside of quotes stay.
+pub fn wrapped(line: &str, indent: usize) -> String {
+    const WIDTH: usize = 80;
+    if line.chars().count() <= WIDTH {
+        return line.to_owned();
+    }
+    let (mut out, mut column) = (String::with_capacity(line.len() + 64), 0);
+    for (at, part) in parts(line).into_iter().enumerate() {
+        let width = part.chars().count();
+        if at > 0 && column + width > WIDTH {
+            out.truncate(out.trim_end_matches(' ').len());
+            let _ = write!(out, "\n{:indent$}", "");
+            column = indent;
+        }
+        out.push_str(part);
+        column += width;
+    }
+    out
+}
+
+/// The line, cut behind each comma and blank between the entries of a list. The members of a mapping stay together.
+fn parts(line: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut quote, mut escaped) = (Vec::new(), 0, None, false);
+    let mut open = Vec::new();
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some('"'), '\\') => escaped = true,
+            (Some(mark), c) if c == mark => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '[' | '{') => open.push(c),
+            (None, ']' | '}') => drop(open.pop()),
+            (None, ' ') if before == ',' && open.last() == Some(&'[') => {
+                parts.extend(line.get(start..=at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    parts.extend(line.get(start..));
+    parts
 }
 
 /// A flow list of words.
@@ -186,6 +234,17 @@ mod tests {
         for text in ["src", "./src", ".", "~/x", "a.b-c", "bob@acme.com"] {
             assert_eq!(word(text), text);
         }
+    }
+
+    #[test]
+    fn long_lines_go_on_behind_commas_outside_of_quotes_and_short_ones_stay() {
+        let words: Vec<String> = (0..12).map(|at| format!("a, \"b\" 'c' {at}")).collect();
+        let line = format!("  x: {{ one_of: {}, each: {{ matches: 'a, b' }} }}", list(&words));
+        let wrapped = wrapped(&line, 6);
+        assert!(wrapped.lines().count() > 2 && wrapped.lines().all(|line| line.chars().count() <= 80), "{wrapped}");
+        assert!(wrapped.lines().skip(1).all(|line| line.starts_with("      ")), "{wrapped}");
+        assert_eq!(wrapped.replace("\n     ", ""), line, "nothing but the blanks behind commas became line breaks");
+        assert_eq!(super::wrapped("x: [a, b]", 2), "x: [a, b]");
     }
 
     #[test]
