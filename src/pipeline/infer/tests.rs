@@ -208,6 +208,21 @@ fn addresses_in_one_string_grant_no_array_longer_than_those_that_were_seen() {
 }
 
 #[test]
+fn a_place_within_a_word_is_not_granted_by_itself_and_the_word_is() {
+    let show = |target: &str| call("git_show", json!({ "target": target }));
+    for recorded in [&["-a/*"][..], &["--output=/tmp/x"], &["--output=/tmp/x", "src/a"]] {
+        let sessions = vec![recorded.iter().map(|target| show(target)).collect::<Vec<_>>(); 3];
+        let policy = read_back(&learn(&sessions, Strictness::Exact));
+        for target in recorded {
+            assert_ne!(verdict(&policy, &show(target)), Decision::Deny, "{target}");
+        }
+        for other in ["/b", "/tmp/x", "--output=/tmp/y"] {
+            assert_eq!(verdict(&policy, &show(other)), Decision::Deny, "{other} of {recorded:?}");
+        }
+    }
+}
+
+#[test]
 fn a_dot_among_names_is_a_name_and_no_place_that_holds_all_others() {
     let item = |name: &str| call("create_item", json!({ "name": name }));
     let sessions = vec![vec![item("."), item("a")]; 3];

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::super::mass::{self, Mass};
 use super::super::view::Spot;
 use super::position::{Context, Reasoned};
 use crate::decision::path;
-use crate::model::effects::{Readings, What};
+use crate::model::effects::{Found, Readings, What};
 use crate::model::evidence::Place as Recorded;
 use crate::model::facts::{Facts, Os};
 use crate::model::place::Place;
@@ -77,14 +79,18 @@ impl Tree {
 pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u32])]) -> Reasoned {
     let mut trees: BTreeMap<Anchor, Tree> = BTreeMap::new();
     let standings = Standings::of(context);
+    let mut words = Vec::new();
     for (written, sessions) in values {
+        let mut is_place = false;
         // Most sessions were recorded in one place, and what a path stands for is worth reading once for each.
         for ((standing, bases), sessions) in standings.among(context, written, sessions) {
             for (anchor, rest) in places_of(context, written, standing, &bases) {
+                is_place = true;
                 let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
                 trees.entry(anchor).or_default().add(&parts, &sessions);
             }
         }
+        words.extend((!is_place).then(|| Value::String(written.clone())));
     }
     let (mut granted, mut folders_told) = (Vec::new(), Vec::new());
     for (anchor, tree) in &trees {
@@ -106,7 +112,14 @@ pub fn constrain(context: &Context<'_>, spot: &Spot<'_>, values: &[(String, &[u3
     let distinct: usize = trees.values().map(Tree::places).sum();
     let why = format!("{distinct} distinct places, granted as {}", granted.len());
     let relative_to = context.base.map(|(key, _)| key.to_owned()).filter(|key| key != context.key());
-    let mut reasoned = Reasoned::new(Constraint::Paths { paths: granted, relative_to }, why);
+    let some = !granted.is_empty();
+    let paths = Constraint::Paths { paths: granted, relative_to };
+    let constraint = match (some, words.is_empty()) {
+        (_, true) => paths,
+        (false, false) => Constraint::OneOf(words),
+        (true, false) => Constraint::AnyOf(vec![paths, Constraint::OneOf(words)]),
+    };
+    let mut reasoned = Reasoned::new(constraint, why);
     reasoned.why.extend(mass::told(folders_told, "open: all that lies in it", "its entries one by one"));
     reasoned
 }
@@ -230,6 +243,10 @@ fn places_of(context: &Context<'_>, written: &str, standing: &Standing<'_>, base
     for base in alone.into_iter().chain(bases.iter().map(|base| Some(base.as_str()))) {
         for what in context.read(written, base).iter() {
             let What::Path(path) = what else { continue };
+            if path.found == Found::Embedded {
+                // The place in a word such as `-o/tmp/x` is part of it: the word is granted, and not that place by itself.
+                continue;
+            }
             for reading in path.readings() {
                 let absolute = facts.absolute(path.start(), reading);
                 found.push(standing.anchored(&Place::read(&absolute, facts.os)));
