@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn whether_a_value_is_known_from_elsewhere_does_not_hang_on_its_spelling() {
-        let number = |at: usize| format!("{}{at:05}", if at % 2 == 0 { "a" } else { "z" });
+        let number = |at: usize| format!("{}{at:05}", if at.is_multiple_of(2) { "a" } else { "z" });
         let call = |tool: &str, user: String| json!({"server": "s", "tool": tool, "arguments": {"user": user}});
         let invited = (0..2).map(|half| (0..12_000).map(|at| call("invite", number(half * 12_000 + at))).collect());
         let mut sessions: Vec<Vec<Value>> = invited.collect();
