@@ -10,9 +10,8 @@ does not compile so is taken out and counted. A function that returns `impl Trai
 mutants is built by itself.
 
 Each mutant is judged by the tests of tests/specification (the same cases each time); one that lives by the unit tests of
-the library as well. What takes two minutes or two gigabytes (a
-loop without an end) counts as caught. The table and the survivors go to
-standard output, all verdicts to WORK/verdicts.json, from where a run that was cut off goes on.
+the library as well. What takes two minutes or two gigabytes (a loop without an end) counts as caught. The table and the
+survivors go to standard output, all verdicts to WORK/verdicts.json, from where a run that was cut off goes on.
 """
 
 import argparse
@@ -221,7 +220,10 @@ def main():
 
     def first(mutant):
         if mutant["name"] not in verdicts:
-            verdicts[mutant["name"]] = judge(specification, options.work, mutant["number"])
+            verdict = judge(specification, options.work, mutant["number"], "agreement::")
+            if verdict == "lives":
+                verdict = judge(specification, options.work, mutant["number"], "--skip", "agreement::")
+            verdicts[mutant["name"]] = verdict
             store.write_text(json.dumps(verdicts, indent=1))
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
