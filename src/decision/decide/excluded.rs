@@ -27,7 +27,8 @@ impl Scope<'_> {
                 self.touches_place(set, relative_to.as_deref(), text, key)
             }
             (Test::Urls { set, .. }, Value::String(text)) => {
-                url::read(text, Found::Declared).map_or(true, |url| set.admits(&url).is_some() || set.names(&url.host))
+                let read = url::read(text, Found::Declared).ok().filter(|_| url::reads_alike(text));
+                read.is_none_or(|url| set.admits(&url).is_some() || set.names(&url.host))
             }
             (Test::Emails { set, .. }, Value::String(text)) => address::read(text)
                 .map_or(true, |addresses| addresses.iter().any(|address| set.admits(address).is_some())),

@@ -16,7 +16,7 @@ mod tests;
 pub use host::parse_host;
 pub use pattern::{is_public_suffix, pattern_for};
 pub use reach::{Reach, reach, reach_of};
-pub use read::{looks_like_url, read};
+pub use read::{looks_like_url, read, reads_alike};
 pub use set::{HostSet, UrlSet};
 pub use spelling::has_scheme;
 

@@ -75,6 +75,11 @@ pub fn read(text: &str, found: Found) -> Result<UrlEffect, String> {
     }
 }
 
+/// Whether every parser takes `text` to the same host.
+pub fn reads_alike(text: &str) -> bool {
+    plain(text).is_some()
+}
+
 /// The URL as WHATWG has it, where every parser agrees on `text`.
 pub(super) fn plain(text: &str) -> Option<Url> {
     spell(text).ok()?.plain().ok().map(|(url, _)| url)

@@ -175,7 +175,10 @@ fn touches_as_it_is(excluded: &Constraint, value: &Value, with: With<'_>) -> boo
 fn touches_key(excluded: &Constraint, key: &str, with: With<'_>) -> bool {
     match excluded {
         Constraint::AnyOf(any) => any.iter().any(|one| touches_key(one, key, with)),
-        Constraint::Urls(_) => hosts::read_url(key).is_some() && touches(excluded, &Value::String(key.into()), with),
+        Constraint::Urls(_) => {
+            (hosts::read_url(key).or_else(|| hosts::own_share(key))).is_some()
+                && touches(excluded, &Value::String(key.into()), with)
+        }
         Constraint::Emails(_) => {
             hosts::read_addresses(key).is_some() && touches(excluded, &Value::String(key.into()), with)
         }

@@ -153,3 +153,16 @@ fn who_takes_a_folder_away_takes_what_is_excluded_in_it() {
     under.allows("fs", "delete", json!({"path": "src/other", "cwd": "src"}));
     under.allows("fs", "read", json!({"path": "src"}));
 }
+
+#[test]
+fn a_url_that_parsers_take_to_different_hosts_may_be_what_is_excluded() {
+    let under = Under::policy(
+        "servers: { s: { unprotected: [private-hosts], tools: { t: { args: { u: { not: { urls: ['https://evil.com/**'] } } } } } } }",
+    );
+    under.allows("s", "t", json!({"u": "https://docs.rs/a"}));
+    under.allows("s", "t", json!({"u": "http://127.0.0.1/a"}));
+    under.denies_any("s", "t", json!({"u": "https://evil.com/a"}));
+    under.denies_any("s", "t", json!({"u": "https://evil.com\\@127.0.0.1/a"}));
+    under.denies_any("s", "t", json!({"u": "https://127.0.0.1\\@evil.com/a"}));
+    under.denies_any("s", "t", json!({"u": {"https://evil.com\\@127.0.0.1/a": 1}}));
+}
