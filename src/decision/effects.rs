@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::decision::table::Table;
-use crate::model::effects::{Effect, Effects, Found, Kind, What};
+use crate::model::effects::{CommandEffect, Effect, Effects, Found, Kind, What};
 use crate::model::request::{Action, Request};
 
 use super::path::{self, Standing};
@@ -14,9 +14,12 @@ use super::sql::{self, Dialect};
 use super::{address, command, protections, text, url, verbs};
 
 mod context;
+mod hidden;
 pub mod keys;
 #[cfg(test)]
 mod real_lists;
+
+pub(super) use hidden::json_within;
 
 use context::Means;
 use keys::KeyKind;
@@ -134,6 +137,8 @@ struct Reader<'a> {
     changes: bool,
     /// Arguments that other paths may be relative to: key, and one reading of the value. Each value once.
     bases: Vec<(&'a str, String)>,
+    /// How many strings of JSON stand around what is read.
+    unwrapped: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -156,7 +161,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Reader { server, tool, arguments, hints, changes, bases }
+        Reader { server, tool, arguments, hints, changes, bases, unwrapped: 0 }
     }
 
     fn read(&self, found: &mut Vec<Effect>) {
@@ -214,15 +219,10 @@ impl<'a> Reader<'a> {
 
     fn argument_vector(&self, spot: &Spot<'_>, elements: &[Value], found: &mut Vec<Effect>) {
         let words: Vec<String> = elements.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        self.command(spot, command::read_argv(&words), found);
+        self.command(spot, &words.join(" "), command::read_argv(&words), found);
     }
 
-    fn command(
-        &self,
-        spot: &Spot<'_>,
-        read: Result<crate::model::effects::CommandEffect, String>,
-        found: &mut Vec<Effect>,
-    ) {
+    fn command(&self, spot: &Spot<'_>, written: &str, read: Result<CommandEffect, String>, found: &mut Vec<Effect>) {
         let argument = || spot.pointer.clone();
         match read {
             Ok(command) => {
@@ -238,12 +238,15 @@ impl<'a> Reader<'a> {
                 found.push(Effect { argument: argument(), what: What::Command(command) });
             }
             Err(why) => {
-                found.push(Effect { argument: argument(), what: What::Unreadable { kind: Kind::Command, why } })
+                self.loose_words(spot, written, found);
+                let kind = if written.trim().is_empty() { Kind::Text } else { Kind::Command };
+                found.push(Effect { argument: argument(), what: What::Unreadable { kind, why } })
             }
         }
     }
 
     fn string(&self, spot: &Spot<'_>, text: &str, found: &mut Vec<Effect>) {
+        self.json(spot, text, found);
         match self.declared(spot) {
             Some(kinds) => kinds.iter().for_each(|kind| self.read_as(*kind, Found::Declared, spot, text, found)),
             None => {
@@ -288,7 +291,7 @@ impl<'a> Reader<'a> {
                 Ok(sql) => What::Sql(sql),
                 Err(why) => What::Unreadable { kind, why },
             }),
-            Kind::Command => self.command(spot, command::read_shell(text), found),
+            Kind::Command => self.command(spot, text, command::read_shell(text), found),
             Kind::Address => match address::read(text) {
                 Ok(addresses) => addresses.into_iter().for_each(|address| push(What::Address(address))),
                 Err(why) => push(What::Unreadable { kind, why }),

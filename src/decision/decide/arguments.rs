@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::model::effects::{Found, Start};
 use crate::model::verdict::{Decision, Edit, Reason, Rule};
 
+use super::super::effects::json_within;
 use super::super::path::{self, PathSet};
 use super::super::policy::check::{Check, Test};
 use super::super::redact::Redactor;
@@ -176,6 +177,9 @@ impl Scope<'_> {
             (Test::MaxLength(max), Value::String(_)) => Err(miss(format!("it is longer than {max}"))),
             (Test::MaxItems(max), Value::Array(items)) if items.len() as u64 <= *max => Ok(()),
             (Test::MaxItems(max), Value::Array(_)) => Err(miss(format!("it has more than {max} items"))),
+            (Test::Paths { .. }, Value::String(text)) if json_within(text).is_some() => {
+                fail("it holds JSON, which some servers take for the list or object that it says")
+            }
             (Test::Paths { set, words, relative_to }, Value::String(text)) => {
                 self.check_path(set, relative_to.as_deref(), text).map_err(|why| {
                     let add = self.suggested_path(text);

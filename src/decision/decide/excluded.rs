@@ -6,6 +6,7 @@ use serde_json::{Number, Value};
 use crate::model::effects::{Found, Start};
 use crate::model::place::Place;
 
+use super::super::effects::json_within;
 use super::super::effects::keys::{self, KeyKind};
 use super::super::path::{self, PathSet};
 use super::super::policy::check::{Check, Test};
@@ -16,6 +17,14 @@ use super::world::Led;
 impl Scope<'_> {
     /// Whether the value is, holds, or may be read as, what the check admits. `key`: of the member that it is.
     pub(super) fn touches(&self, check: &Check, value: &Value, key: &str) -> bool {
+        if let Some(inner) = value.as_str().and_then(json_within) {
+            // A server may take it for what it says.
+            return self.touches_itself(check, value, key) || self.touches_itself(check, &inner, key);
+        }
+        self.touches_itself(check, value, key)
+    }
+
+    fn touches_itself(&self, check: &Check, value: &Value, key: &str) -> bool {
         match (&check.test, value) {
             (Test::OneOf(values), value) if values.may_have(value) => true,
             (Test::AnyOf(any), value) => any.iter().any(|one| self.touches(one, value, key)),

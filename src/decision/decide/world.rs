@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::model::effects::{Effect, Effects, Found, Kind, PathEffect, Start, UrlEffect, What};
 use crate::model::facts::Facts;
 use crate::model::place::{self, Place};
+use crate::model::request::Request;
 use crate::model::verdict::{Decision, Reason, Rule};
 
 use super::super::path::PathSet;
@@ -77,10 +80,36 @@ pub(super) fn judge(ruling: &mut Ruling<'_>, server: Option<&ServerRules>, world
             What::Text(_) | What::Sql(_) | What::Command(_) | What::Address(_) => {}
             // Nobody can tell which protection it would slip past.
             What::Unreadable { kind: Kind::Path, why } => ruling.reason(unreadable(effect, why)),
+            // A place that a rule speaks of may stand in it.
+            What::Unreadable { kind: Kind::Command, why } if server.is_some_and(ServerRules::speaks_of_places) => {
+                ruling.reason(unreadable(effect, why));
+            }
+            What::Unreadable { kind: Kind::Url, why } if has_scheme(ruling.request, &effect.argument) => {
+                ruling.reason(unreadable(effect, why));
+            }
             What::Unreadable { .. } => {}
         }
     }
     judge_secrets(ruling, world.found, without);
+}
+
+impl ServerRules {
+    fn speaks_of_places(&self) -> bool {
+        self.allowed_paths.is_some() || self.denied_paths.is_some() || self.denied_patterns.is_some()
+    }
+}
+
+/// `http://x`; a drive of Windows is no scheme.
+fn names_scheme(text: &str) -> bool {
+    let scheme = text.trim().split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+/// Whether the argument itself has the form of a URL, and not only a key that says so.
+fn has_scheme(request: &Request, pointer: &str) -> bool {
+    let Some(arguments) = request.arguments() else { return true };
+    let arguments = Value::Object(arguments.clone());
+    arguments.pointer(pointer).and_then(Value::as_str).is_some_and(names_scheme)
 }
 
 /// A server that names no tools: all that a call touches must be granted paths.
@@ -235,7 +264,7 @@ fn judge_secrets(ruling: &mut Ruling<'_>, found: &Effects, without: &[String]) {
     let name = protections::CREDENTIALS_OUTSIDE;
     let goes_outside = found.0.iter().any(|effect| match &effect.what {
         What::Url(url) => url::reach_of(url) == Reach::Public,
-        What::Address(_) => true,
+        What::Address(_) | What::Unreadable { kind: Kind::Address, .. } => true,
         _ => false,
     });
     if !goes_outside || without.iter().any(|off| off == name) {

@@ -227,6 +227,12 @@ pub fn fitting(key: &str, constraint: &Constraint, choices: &mut Choices<'_>) ->
 /// Mostly one that fits, sometimes another of its kind, sometimes one of another type.
 pub fn nearly_fitting(key: &str, constraint: &Constraint, choices: &mut Choices<'_>) -> Value {
     match choices.below(24) {
+        // What it says, in a string.
+        19 if choices.chance(25) => {
+            let value = fitting(key, constraint, choices);
+            let spelled = if value.is_array() || value.is_object() { value } else { json!([value]) };
+            json!(spelled.to_string())
+        }
         23 => {
             choices.pick(&[json!(null), json!(1), json!(true), json!(["alpha"]), json!({"zebra": "alpha"}), json!("")])
         }

@@ -9,7 +9,7 @@ use regex::Regex;
 use serde_json::{Map, Number, Value};
 
 use super::places::{self, As};
-use super::touches::is_base;
+use super::touches::{is_base, json_within};
 use super::{hosts, words};
 
 /// What a value is judged with.
@@ -38,6 +38,7 @@ pub fn satisfies(constraint: &Constraint, value: &Value, with: With<'_>) -> bool
             .is_some_and(|number| min.is_none_or(|min| min <= number) && max.is_none_or(|max| number <= max)),
         (Constraint::MaxLength(max), Value::String(text)) => text.chars().count() as u64 <= *max,
         (Constraint::MaxItems(max), Value::Array(items)) => items.len() as u64 <= *max,
+        (Constraint::Paths { .. }, Value::String(text)) if json_within(text).is_some() => false,
         (Constraint::Paths { paths, relative_to }, Value::String(text)) => {
             every_place(text, relative_to.as_deref(), with)
                 .is_some_and(|all| all.iter().all(|place| places::holds(paths, place, As::Grant, with.facts)))
@@ -99,7 +100,9 @@ fn touches(excluded: &Constraint, value: &Value, with: With<'_>) -> bool {
         excluded,
         Constraint::OneOf(_) | Constraint::Matches(_) | Constraint::Shape(_) | Constraint::Range { .. }
     );
+    let within = value.as_str().and_then(json_within);
     touches_as_it_is(excluded, value, with)
+        || within.is_some_and(|value| touches(excluded, &value, with))
         || (is_plain && converted(value).iter().any(|other| touches_as_it_is(excluded, other, with)))
 }
 

@@ -242,6 +242,14 @@ impl Reader {
     }
 
     fn string(&mut self, spot: &Spot, text: &str) {
+        let is_text = match self.declared.kinds.get(&spot.pattern) {
+            Some(kinds) => kinds.iter().all(|kind| [Kind::Text, Kind::Sql].contains(kind)),
+            None => matches!(key_kind(&spot.key), Some(Key::Text | Key::Other | Key::Sql)),
+        };
+        // Some servers take a list or an object within a string for what it says.
+        if let Some(value) = json_within(text).filter(|_| !is_text) {
+            self.value(spot, &value);
+        }
         let embedded = (!text.contains(char::is_whitespace)).then(|| path_in_word(text)).flatten();
         let kinds = match self.declared.kinds.get(&spot.pattern) {
             Some(kinds) => kinds.clone(),
@@ -258,12 +266,12 @@ impl Reader {
                         self.paths(spot, text);
                     }
                     let url = hosts::read_url(text).or_else(|| hosts::own_share(text));
-                    self.touch(&spot.at, url.map_or(What::Other, What::Url));
+                    // Nobody can tell where it leads.
+                    let none = if hosts::has_url_form(text) { What::Nowhere } else { What::Other };
+                    self.touch(&spot.at, url.map_or(none, What::Url));
                 }
-                Kind::Address => {
-                    let what = hosts::read_addresses(text).map_or(What::Other, |_| What::Address);
-                    self.touch(&spot.at, what);
-                }
+                // Whom it reaches, nobody may be able to tell; it goes outside.
+                Kind::Address => self.touch(&spot.at, What::Address),
                 Kind::Command => self.command(spot, &words::commands(text)),
                 Kind::Sql | Kind::Text => self.touch(&spot.at, What::Other),
             }
@@ -289,6 +297,11 @@ impl Reader {
         }
         self.touch(&spot.at, What::Other);
     }
+}
+
+/// The list or object that a string spells.
+pub fn json_within(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().filter(|value: &Value| value.is_array() || value.is_object())
 }
 
 /// What a key's name says.

@@ -166,3 +166,55 @@ fn a_url_that_parsers_take_to_different_hosts_may_be_what_is_excluded() {
     under.denies_any("s", "t", json!({"u": "https://127.0.0.1\\@evil.com/a"}));
     under.denies_any("s", "t", json!({"u": {"https://evil.com\\@127.0.0.1/a": 1}}));
 }
+
+#[test]
+fn json_within_a_string_is_read_as_what_it_says() {
+    let under = Under::policy(
+        "servers: { fs: { allowed_tools: [read_multiple_files, write_file, call, run], allowed_paths: [.], \
+         tools: { read: { args: { path: { paths: [.] } } } } }, \
+         s: { tools: { t: { args: { role: { not: { one_of: [admin] } }, path: { not: { paths: [./secret] } } } } } } }",
+    );
+    under.allows("fs", "read_multiple_files", json!({"paths": r#"["src/a.rs", "b"]"#}));
+    under.allows("fs", "write_file", json!({"path": "src/a.json", "content": r#"{"path": "/etc/hosts"}"#}));
+    under.allows("fs", "read", json!({"path": "app/[id]/page.tsx"}));
+    under.denies_any("fs", "read_multiple_files", json!({"paths": r#"["/etc/shadow"]"#}));
+    under.denies_any("fs", "read_multiple_files", json!({"paths": " [\"src/a.rs\", \"../x\"]\n"}));
+    under.denies_any("fs", "call", json!({"urls": r#"["http://169.254.169.254/"]"#}));
+    under.denies_any("fs", "call", json!({"options": r#"{"path": "/etc/shadow"}"#}));
+    under.denies_any("fs", "call", json!({"input": r#"{"in": "{\"command\": \"cat /etc/shadow\"}"}"#}));
+    under.denies_any("fs", "run", json!({"command": r#"["cat", "/etc/shadow"]"#}));
+    under.denies_any("fs", "read", json!({"path": r#"["/etc/shadow"]"#}));
+    under.allows("s", "t", json!({"role": r#"["user"]"#, "path": r#"["src/a"]"#}));
+    under.denies_any("s", "t", json!({"role": r#"["admin"]"#}));
+    under.denies_any("s", "t", json!({"path": r#"["secret/a"]"#}));
+}
+
+#[test]
+fn what_cannot_be_read_hides_no_place_and_no_host() {
+    let under = Under::policy(
+        "servers: { sh: { allowed_paths: [.], allowed_tools: [exec] }, ps: { allowed_tools: [exec] }, web: { allowed_tools: [fetch] } }",
+    );
+    for text in ["cat src/a; coproc cat", "cat ../x ${x@Q}", "cat 'src/a", "[[ $x =~ ^a(b|c)$ ]]"] {
+        under.denies_any("sh", "exec", json!({"command": text}));
+    }
+    // Granted as a whole, as PowerShell is: the protections hold.
+    for text in
+        ["Get-ChildItem | Where-Object {$_.Length -gt 1kb}", "[[ $x =~ ^a(b|c)$ ]] && ls", "cat /etc/hosts; coproc cat"]
+    {
+        under.allows("ps", "exec", json!({"command": text}));
+    }
+    for text in [
+        "cat ~/.ssh/id_rsa ${x@Q}",
+        "Get-Content $env:USERPROFILE\\.ssh\\id_rsa | % {$_.Trim()} &",
+        "cat mcp.policy.yaml; coproc x",
+        "curl http://169.254.169.254/latest; coproc x",
+        "echo '",
+    ] {
+        let verdict = under.verdict("ps", "exec", json!({"command": text}));
+        assert_eq!(verdict.decision == Decision::Deny, text != "echo '", "{text}");
+    }
+    under.allows("web", "fetch", json!({"url": "https://docs.rs/a"}));
+    under.allows("web", "fetch", json!({"url": "see below"}));
+    under.denies_any("web", "fetch", json!({"url": format!("http://169.254.169.254/latest/#{}", "a".repeat(65_520))}));
+    under.denies_any("web", "fetch", json!({"url": format!("http://{}169.254.169.254/", "a@".repeat(10_000))}));
+}
