@@ -46,7 +46,7 @@ fn explain_tells_the_statistic_of_places_hosts_commands_addresses_and_numbers() 
     for (argument, of, verdict) in [
         ("read_file.path", "`./src`: 5 distinct", "open: all that lies in it"),
         ("fetch.url", "`https://a.org`: 5 distinct", "open: the whole host"),
-        ("exec.command", "`git commit`: 5 distinct", "open: any further words"),
+        ("exec.command", "`git commit -m *`: 5 distinct", "open: words of these forms"),
         ("send_email.to", "`acme.com`: 5 distinct", "open: anybody there"),
         ("close.number", "5 distinct numbers", "keys of a closed set"),
     ] {

@@ -3,13 +3,14 @@
 //! [`observe`] turns trace lines into evidence, [`runs`] makes sessions of recordings, [`view`] sees the evidence of many sessions as one, [`generalise`] makes
 //! constraints of it, by what is at stake ([`stakes`], [`danger`]) and by how likely a new value is ([`mass`]).
 //! [`left_out`] measures the result on sessions that it was not learned from ([`completeness`]), [`unlike`] sets aside what one of them alone
-//! did, as [`signs`] does with texts that hold the signs of a command, [`write`] puts it into a file, and
+//! did, as [`signs`] does with texts that hold the signs of a command and [`deeds`] with dangerous commands, [`write`] puts it into a file, and
 //! [`summary`] says what the agent used and what it never needed, [`against`] what an existing policy grants beyond that.
 
 pub mod against;
 mod alone;
 pub mod completeness;
 pub mod danger;
+mod deeds;
 pub mod dropped;
 pub mod generalise;
 pub mod left_out;

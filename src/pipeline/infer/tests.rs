@@ -20,6 +20,7 @@ mod again;
 mod elsewhere;
 mod hostile;
 mod less;
+mod lines;
 mod long;
 pub(super) mod make;
 

@@ -4,70 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::super::deeds;
 use super::super::mass::{self, Mass};
+use super::super::view::Spot;
+use super::forms::{self, Slot};
 use super::position::{Context, Reasoned, Seen};
+use crate::decision::command::CommandSet;
 use crate::model::effects::{CommandEffect, SimpleCommand, What, Word};
 use crate::model::policy::Constraint;
-
-/// Programs that look, compare, count or print: whatever their further words are, they change nothing. Options that
-/// make one of them run or write something stay outside of every wildcard (`decision::command`). Every other program
-/// stays word for word: nobody can tell what its further words would do.
-const LOOKS: [&str; 48] = [
-    "basename",
-    "cat",
-    "cmp",
-    "column",
-    "comm",
-    "cut",
-    "date",
-    "df",
-    "diff",
-    "dirname",
-    "du",
-    "echo",
-    "egrep",
-    "expr",
-    "fgrep",
-    "file",
-    "fold",
-    "grep",
-    "head",
-    "hostname",
-    "id",
-    "jq",
-    "ls",
-    "md5sum",
-    "nl",
-    "nproc",
-    "od",
-    "paste",
-    "printf",
-    "ps",
-    "pwd",
-    "readlink",
-    "realpath",
-    "rg",
-    "seq",
-    "sha1sum",
-    "sha256sum",
-    "sort",
-    "stat",
-    "strings",
-    "tail",
-    "test",
-    "tr",
-    "tree",
-    "uname",
-    "wc",
-    "which",
-    "whoami",
-];
-
-/// Programs whose first word says what they do: `git status`, `cargo test`.
-const HAS_SUBCOMMANDS: [&str; 20] = [
-    "git", "cargo", "npm", "npx", "pnpm", "yarn", "go", "pip", "pip3", "uv", "poetry", "make", "just", "brew", "apt",
-    "gh", "dotnet", "mvn", "gradle", "bundle",
-];
 
 /// Nobody reads a list of more, nor is it one: of so many only a sample is looked at.
 const LONGEST_LIST: u32 = 10_000;
@@ -82,8 +26,7 @@ pub fn constrain(context: &Context<'_>, values: &[Seen<'_>]) -> Option<Reasoned>
 
 /// Command strings or argument vectors.
 pub fn constrain_vectors(context: &Context<'_>, values: &[Seen<'_, Value>]) -> Option<Reasoned> {
-    let mut groups: BTreeMap<String, BTreeMap<String, BTreeSet<u32>>> = BTreeMap::new();
-    let mut elsewhere = Vec::new();
+    let (mut said, mut elsewhere) = (BTreeMap::new(), Vec::new());
     for (value, sessions) in values {
         for what in context.effects(value.clone(), None) {
             let What::Command(command) = what else { continue };
@@ -91,29 +34,16 @@ pub fn constrain_vectors(context: &Context<'_>, values: &[Seen<'_, Value>]) -> O
                 elsewhere.push(value.clone());
                 continue;
             }
-            for simple in &command.commands {
+            for simple in command.commands {
                 let Some(words) = plain_words(&simple.words) else { continue };
-                let whole = words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ");
-                // With a word that is open, only this very text is granted.
-                let is_open = simple.words.iter().any(|word| matches!(word, Word::Dynamic(_)));
-                let head = if is_open { whole.clone() } else { head(&words) };
-                groups.entry(head).or_default().entry(whole).or_default().extend(*sessions);
+                let whole = words.iter().map(|word| forms::quote(word)).collect::<Vec<_>>().join(" ");
+                let known = said.entry(whole).or_insert_with(|| Said { simple, sessions: BTreeSet::new() });
+                known.sessions.extend(*sessions);
             }
         }
     }
-    let (mut patterns, mut kinds) = (BTreeSet::new(), Vec::new());
-    for (head, members) in &groups {
-        let mass = Mass::of_sets(members.values());
-        let open = is_open(context, head, mass);
-        kinds.push((mass, open, head.clone()));
-        if open {
-            patterns.insert(format!("{head} **"));
-        } else {
-            patterns.extend(members.keys().cloned());
-        }
-    }
-    let commands: Vec<String> = patterns.into_iter().collect();
-    let why = format!("{} distinct commands of {} kinds", values.len(), groups.len());
+    let (commands, kinds) = patterns(context, &said);
+    let why = format!("{} distinct commands, granted as {}", values.len(), commands.len());
     let mut reasoned = match (commands.is_empty(), elsewhere.is_empty()) {
         (true, true) => return None,
         (false, true) => Reasoned::new(Constraint::Commands(commands), why),
@@ -123,8 +53,117 @@ pub fn constrain_vectors(context: &Context<'_>, values: &[Seen<'_, Value>]) -> O
             Reasoned::new(Constraint::AnyOf(parts), why)
         }
     };
-    reasoned.why.extend(mass::told(kinds, "open: any further words", "each word for word"));
+    reasoned.why.extend(mass::told(kinds, "open: words of these forms", "each word for word"));
     Some(reasoned)
+}
+
+/// Leaves out what is [dangerous and a surprise](deeds::surprises).
+pub fn leave_out_surprises(
+    context: &Context<'_>,
+    spot: &Spot<'_>,
+    strings: &mut Vec<Seen<'_>>,
+    vectors: &mut Vec<Seen<'_, Value>>,
+) {
+    let in_command = |what: &What| match what {
+        What::Command(command) => deeds::in_commands(&command.commands),
+        _ => Vec::new(),
+    };
+    let aside = deeds::surprises(spot, context.settings, |value| match value {
+        Value::String(text) => context.read(text, None).iter().flat_map(in_command).collect(),
+        other => context.effects(other.clone(), None).iter().flat_map(in_command).collect(),
+    });
+    strings.retain(|(text, _)| !aside.holds(&Value::String(text.clone())));
+    vectors.retain(|(vector, _)| !aside.holds(vector));
+}
+
+/// A command, and the sessions that had it.
+struct Said {
+    simple: SimpleCommand,
+    sessions: BTreeSet<u32>,
+}
+
+/// What `--explain` tells of a form: its statistic, whether it opened, and its pattern.
+type Kind = (Mass, bool, String);
+
+/// The patterns that grant these commands, and what is told of each form: in the folders that were seen, and of what is
+/// left below them; what opens in neither stands word for word.
+fn patterns(context: &Context<'_>, said: &BTreeMap<String, Said>) -> (Vec<String>, Vec<Kind>) {
+    let (mut open, mut kinds) = (Vec::new(), Vec::new());
+    let mut left: BTreeSet<&str> = said.keys().map(String::as_str).collect();
+    for wide in [false, true] {
+        let mut groups: BTreeMap<Vec<Slot>, Vec<&str>> = BTreeMap::new();
+        for whole in &left {
+            let form = said.get(*whole).and_then(|said| form(&said.simple, wide));
+            form.into_iter().for_each(|form| groups.entry(form).or_default().push(whole));
+        }
+        for (slots, members) in groups {
+            let mass = Mass::of_sets(members.iter().filter_map(|whole| said.get(*whole)).map(|said| &said.sessions));
+            let words: Vec<Vec<&str>> = members.iter().filter_map(|whole| words_of(said.get(*whole)?)).collect();
+            let pattern = forms::pattern(&slots, &words);
+            let is_open = is_open(context, mass);
+            if is_open {
+                let set = CommandSet::parse(std::slice::from_ref(&pattern)).unwrap_or_default();
+                let admitted: Vec<&str> = members.into_iter().filter(|whole| admits(&set, said.get(*whole))).collect();
+                for whole in &admitted {
+                    left.remove(whole);
+                }
+                open.push((pattern.clone(), admitted));
+            }
+            kinds.push((mass, is_open, pattern));
+        }
+    }
+    // What another pattern admits needs none of its own.
+    let mut at = 0;
+    while at < open.len() {
+        let others: Vec<String> = open
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != at)
+            .map(|(_, (pattern, _))| pattern.clone())
+            .collect();
+        let set = CommandSet::parse(&others).unwrap_or_default();
+        let needed =
+            open.get(at).is_some_and(|(_, members)| members.iter().any(|whole| !admits(&set, said.get(*whole))));
+        if needed {
+            at += 1;
+        } else {
+            open.remove(at);
+        }
+    }
+    let mut commands: BTreeSet<String> = open.into_iter().map(|(pattern, _)| pattern).collect();
+    let listed: Vec<String> = commands.iter().cloned().collect();
+    let set = CommandSet::parse(&listed).unwrap_or_default();
+    let alone = listed.is_empty();
+    commands.extend(left.into_iter().filter(|whole| alone || !admits(&set, said.get(*whole))).map(str::to_owned));
+    (commands.into_iter().collect(), kinds)
+}
+
+fn admits(set: &CommandSet, said: Option<&Said>) -> bool {
+    said.is_some_and(|said| {
+        let effect = CommandEffect {
+            written: String::new(),
+            commands: vec![said.simple.clone()],
+            paths: Vec::new(),
+            changes: Vec::new(),
+            perhaps: Vec::new(),
+            writes: Vec::new(),
+            urls: Vec::new(),
+            compound: false,
+        };
+        set.check(&effect).is_ok()
+    })
+}
+
+fn words_of(said: &Said) -> Option<Vec<&str>> {
+    plain_words(&said.simple.words)
+}
+
+/// The form of a command. With a word that is known only when it runs, and where it is [dangerous](deeds), only this very
+/// text is granted.
+fn form(simple: &SimpleCommand, wide: bool) -> Option<Vec<Slot>> {
+    let is_dynamic = simple.words.iter().any(|word| matches!(word, Word::Dynamic(_)));
+    let words = plain_words(&simple.words).filter(|words| !is_dynamic && deeds::of(words).is_none())?;
+    forms::of(&words, wide)
 }
 
 /// Programs that hand a command to another machine, or to another system on this one.
@@ -174,71 +213,16 @@ fn plain_words(words: &[Word]) -> Option<Vec<&str>> {
         .enumerate()
         .map(|(at, word)| match word {
             Word::Literal(text) => Some(text.as_str()),
-            Word::Dynamic(text) if at > 0 && (names_files(text) || is_below_home(text)) => Some(text.as_str()),
+            Word::Dynamic(text) if at > 0 && (names_files(text) || forms::is_below_home(text)) => Some(text.as_str()),
             Word::Dynamic(_) => None,
         })
         .collect()
 }
 
-/// `~/a/b`
-fn is_below_home(word: &str) -> bool {
-    word.strip_prefix("~/").is_some_and(is_plain)
-}
-
-fn is_plain(word: &str) -> bool {
-    !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./:=,+@%".contains(c))
-}
-
-/// A word as a pattern writes it.
-fn quote(word: &str) -> String {
-    // In quotes a tilde would be no home directory.
-    if is_plain(word) || is_below_home(word) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-}
-
-/// The words that say what is done: the program, and its subcommand where it has them.
-fn head(words: &[&str]) -> String {
-    let program = words.first().copied().unwrap_or_default();
-    let name = program.rsplit('/').next().unwrap_or(program);
-    let take = usize::from(HAS_SUBCOMMANDS.contains(&name)) + 1;
-    words.iter().take(take).map(|word| quote(word)).collect::<Vec<_>>().join(" ")
-}
-
-/// The words after a subcommand are its object; they open once several sessions bring new ones: what one session called
-/// ten times over it may have been made to call. Of the programs without
-/// subcommands only those that [look](LOOKS) open.
-fn is_open(context: &Context<'_>, head: &str, mass: Mass) -> bool {
-    let mut words = head.split(' ');
-    let program = words.next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-    let subcommand = words.next().unwrap_or_default();
-    let reaches_out = [
-        "push",
-        "publish",
-        "exec",
-        "run",
-        "install",
-        "dlx",
-        "config",
-        "remote",
-        "deploy",
-        "clone",
-        "add",
-        "x",
-        "tool",
-        "generate",
-        "submodule",
-        "filter-branch",
-        "api",
-        "secret",
-        "auth",
-        "alias",
-        "upload",
-        "login",
-        "explore",
-    ];
+/// What a command is done to opens once several sessions bring something new: what one session called ten times over it
+/// may have been made to call.
+fn is_open(context: &Context<'_>, mass: Mass) -> bool {
     !context.is_exact()
-        && (!reaches_out.contains(&subcommand) || head == "git add")
-        && !subcommand.starts_with('-')
-        && (LOOKS.contains(&program) || (HAS_SUBCOMMANDS.contains(&program) && !subcommand.is_empty()))
         && mass.bringing >= 3
         && mass.bringing as usize * 2 >= context.many()
         && (mass.missing() >= 0.1 || mass.distinct > LONGEST_LIST)

@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod closed;
 pub mod commands;
 pub mod domains;
+pub mod forms;
 pub mod numbers;
 pub mod places;
 pub mod policy;

@@ -355,7 +355,7 @@ fn open_kinds<'t>(context: &Context<'_>, tree: &'t Tree) -> BTreeSet<&'t str> {
 }
 
 /// The extension of a plain name; a dot file has none.
-fn kind_of(name: &str) -> Option<&str> {
+pub(super) fn kind_of(name: &str) -> Option<&str> {
     let (stem, kind) = name.rsplit_once('.')?;
     let plain = !kind.is_empty() && kind.chars().all(|c| c.is_ascii_alphanumeric());
     (plain && !stem.is_empty() && !stem.starts_with('.')).then_some(kind)
@@ -393,7 +393,7 @@ fn is_open(context: &Context<'_>, anchor: Anchor, tree: &Tree, mass: Mass) -> bo
 }
 
 /// Nothing observed widens a grant to the root, a home directory, or a folder that holds the homes or the system.
-fn may_be_granted(anchor: Anchor, parts: &[String]) -> bool {
+pub(super) fn may_be_granted(anchor: Anchor, parts: &[String]) -> bool {
     match anchor {
         "." => !parts.is_empty(),
         "~" => parts.first().is_some_and(|first| !first.starts_with('.') || parts.len() > 1),

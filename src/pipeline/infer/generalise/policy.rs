@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::completeness::{self, Measured};
 use super::super::danger;
+use super::super::deeds;
 use super::super::dropped;
 use super::super::left_out;
 use super::super::names;
@@ -122,6 +123,7 @@ pub fn infer_from_all(evidence: &Evidence, all: &View<'_>, settings: &Settings) 
     inference.findings = findings(evidence);
     inference.findings.extend(unlike::findings(&suspects));
     inference.findings.extend(signs::findings(view, settings));
+    inference.findings.extend(deeds::findings(view, settings));
     inference.findings.extend(dropped::findings(view, &inference.document));
     inference.measured = measured;
     inference

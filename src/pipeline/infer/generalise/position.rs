@@ -201,7 +201,12 @@ impl<'a> Context<'a> {
 
 /// Fewer than three sessions: nobody can tell a habit from an accident, or from an attack.
 pub fn is_rare(class: Option<&'static Class>, sessions: u32) -> bool {
-    class.is_some() && sessions < 3
+    class.is_some() && is_few(sessions)
+}
+
+/// The measure of [`is_rare`].
+pub fn is_few(sessions: u32) -> bool {
+    sessions < 3
 }
 
 /// A constraint, and why it is what it is.
@@ -328,6 +333,9 @@ fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
             Ok(vector @ Value::Array(_)) => vectors.push((vector, sessions)),
             _ => {}
         }
+    }
+    if reading::is_command_name(context.key()) {
+        commands::leave_out_surprises(context, spot, &mut strings, &mut vectors);
     }
     let mut parts = Vec::new();
     if !switches.is_empty() {
