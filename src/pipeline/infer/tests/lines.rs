@@ -158,3 +158,17 @@ fn a_harmless_command_of_one_session_among_thirty_is_learned() {
         assert!(granted(&among(line, 1), line), "{line}");
     }
 }
+
+#[test]
+fn limit_one_word_of_a_verb_that_looks_may_be_an_option() {
+    let policy = policy(&thirty(|session| format!("gh pr view {session}")));
+    assert!(admits(&policy, "gh pr view --web") && !admits(&policy, "gh pr view 3 --web"));
+}
+
+#[test]
+fn limit_a_dangerous_command_of_a_kind_that_many_sessions_ran_is_learned() {
+    let mut sessions = among("rm -rf out", 10);
+    sessions[0].push(run("rm -rf src"));
+    let policy = policy(&sessions);
+    assert!(admits(&policy, "rm -rf src") && !admits(&policy, "rm -rf docs"));
+}
