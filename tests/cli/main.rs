@@ -25,6 +25,7 @@ mod infer_against;
 mod infer_chosen;
 mod infer_past_caps;
 mod infer_payees;
+mod infer_powers;
 mod infer_said;
 mod infer_sessions;
 mod init;

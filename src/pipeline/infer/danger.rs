@@ -145,15 +145,18 @@ pub const CLASSES: [Class; 7] = [
 
 /// The dangerous class of a tool that changes something, by the words of its name.
 pub fn class_of(tool: &str) -> Option<&'static Class> {
-    let words = names::words(tool);
-    CLASSES.iter().find(|class| words.iter().any(|word| class.words.contains(&word.as_str())))
+    classes_of(tool).next()
+}
+
+/// Every class that a name speaks of.
+pub fn classes_of(name: &str) -> impl Iterator<Item = &'static Class> {
+    let words = names::words(name);
+    CLASSES.iter().filter(move |class| words.iter().any(|word| class.words.contains(&word.as_str())))
 }
 
 /// Whether a tool of this name moves money, whatever class comes first (`execute_payment`).
 pub fn pays(tool: &str) -> bool {
-    let words = names::words(tool);
-    let named = |class: &Class| words.iter().any(|word| class.words.contains(&word.as_str()));
-    CLASSES.iter().any(|class| class.name == "payment" && named(class))
+    classes_of(tool).any(|class| class.name == "payment")
 }
 
 /// Why nothing is learned from a call.

@@ -4,7 +4,7 @@
 //! constraints of it, by what is at stake ([`stakes`], [`danger`]) and by how likely a new value is ([`mass`]).
 //! [`left_out`] measures the result on sessions that it was not learned from ([`completeness`]), [`unlike`] sets aside what one of them alone
 //! did, as [`signs`] does with texts that hold the signs of a command and [`deeds`] with dangerous commands, [`write`] puts it into a file, and
-//! [`summary`] says what the agent used and what it never needed, [`against`] what an existing policy grants beyond that.
+//! [`summary`] says what the agent used and what it never needed ([`powers`]), [`against`] what an existing policy grants beyond that.
 
 pub mod against;
 mod alone;
@@ -19,6 +19,7 @@ pub mod names;
 pub mod narrower;
 pub mod node;
 pub mod observe;
+pub mod powers;
 pub mod reading;
 pub mod readings;
 pub mod runs;

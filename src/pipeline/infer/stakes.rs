@@ -146,7 +146,7 @@ const CHANGES: [&str; 74] = [
 ];
 
 /// Words of tools that carry what they are given to somebody else's machine.
-const OUTWARD: [&str; 12] =
+pub const OUTWARD: [&str; 12] =
     ["web", "webpage", "http", "url", "internet", "online", "google", "bing", "brave", "tavily", "fetch", "browser"];
 
 /// Judges a tool by the verbs of its name, then by what its arguments do. What nothing tells is taken for a change. The

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::danger;
+use super::powers::{self, Power};
 use super::settings::Settings;
 use super::stakes;
 use super::view::View;
@@ -56,15 +56,14 @@ fn grants(tool: &Tool) -> usize {
     own + tool.variants.iter().flat_map(|variants| variants.of.values()).map(grants).sum::<usize>()
 }
 
-/// The sentence that remit is about: `used read-only github, and ./src; never needed a shell, the home directory, mail`.
+/// The sentence that remit is about: `used read-only github calls, and ./src; no shell, no mail, no home directory`.
+/// What nothing that is granted can do is said; of what something may do nothing is.
 pub fn sentence(view: &View<'_>, document: &Document, _settings: &Settings) -> String {
     let (mut used, mut places, mut hosts) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-    let mut classes: BTreeSet<&str> = BTreeSet::new();
     for (name, seen) in &view.servers {
         let (mut sure, mut unsure) = (0, 0);
         for (tool, calls) in &seen.tools {
             let stakes = stakes::of(tool, calls, seen.offered.get(*tool).copied());
-            classes.extend(stakes.class.map(|class| class.name));
             sure += usize::from(stakes.surely);
             unsure += usize::from(stakes.changes && !stakes.surely);
         }
@@ -86,32 +85,16 @@ pub fn sentence(view: &View<'_>, document: &Document, _settings: &Settings) -> S
             });
         }
     }
-    let home = places.iter().any(|place| place.starts_with('~'));
     used.extend(short(&places, "places"));
     used.extend(short(&hosts, "hosts"));
-    let mut never = Vec::new();
-    let words = [
-        ("shell", "shell"),
-        ("mail", "mail"),
-        ("payment", "payments"),
-        ("deletion", "deletion"),
-        ("publication", "publication"),
-        ("credential", "credentials"),
-        ("permission", "permissions"),
-    ];
-    debug_assert_eq!(words.len(), danger::CLASSES.len());
-    never.extend(words.iter().filter(|(class, _)| !classes.contains(class)).map(|(_, word)| format!("no {word}")));
-    if !home {
-        never.push("no home directory".into());
-    }
-    if hosts.is_empty() {
-        never.push("no web hosts".into());
-    }
+    let powers = powers::of(view, document);
+    let never: Vec<String> =
+        Power::all().filter(|power| !powers.contains(power)).map(|power| format!("no {}", power.said())).collect();
     let used = if used.is_empty() { "nothing".to_owned() } else { used.join(", ") };
-    format!(
-        "The agent used {used}; {}.",
-        if never.is_empty() { "everything else was used too".into() } else { never.join(", ") }
-    )
+    match never.is_empty() {
+        true => format!("The agent used {used}."),
+        false => format!("The agent used {used}; {}.", never.join(", ")),
+    }
 }
 
 fn host(url: &str) -> Option<String> {

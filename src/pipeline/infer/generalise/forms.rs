@@ -55,6 +55,11 @@ const LOOKS: [&str; 47] = [
     "whoami",
 ];
 
+/// Whether a program of this name does nothing but look.
+pub fn only_looks(program: &str) -> bool {
+    LOOKS.contains(&program)
+}
+
 /// Of those, the ones whose operands are words and no files; and those of which the first operand is one.
 const SAYS: [&str; 7] = ["basename", "date", "dirname", "echo", "expr", "printf", "tr"];
 const SEARCHES: [&str; 5] = ["egrep", "fgrep", "grep", "jq", "rg"];
