@@ -364,6 +364,75 @@ pub fn is_dangerous_switch(name: &str) -> bool {
     words(name).iter().any(|word| dangerous.contains(&word.as_str()))
 }
 
+/// A switch that keeps a call from harm while it is on: whoever turns it off makes a private thing public, or does in
+/// earnest what was tried.
+pub fn is_guard(name: &str) -> bool {
+    const GUARDS: [&str; 49] = [
+        "private",
+        "dry",
+        "dryrun",
+        "simulate",
+        "simulation",
+        "preview",
+        "draft",
+        "readonly",
+        "verify",
+        "verified",
+        "verification",
+        "validate",
+        "validation",
+        "check",
+        "require",
+        "required",
+        "requires",
+        "encrypt",
+        "encrypted",
+        "encryption",
+        "sandbox",
+        "sandboxed",
+        "isolated",
+        "locked",
+        "lock",
+        "protect",
+        "protected",
+        "protection",
+        "mfa",
+        "otp",
+        "2fa",
+        "safe",
+        "safety",
+        "confirm",
+        "confirmed",
+        "confirmation",
+        "approval",
+        "backup",
+        "ssl",
+        "tls",
+        "https",
+        "secure",
+        "security",
+        "restrict",
+        "restricted",
+        "internal",
+        "hidden",
+        "audit",
+        "redact",
+    ];
+    const TOGETHER: [[&str; 2]; 4] = [["read", "only"], ["two", "factor"], ["multi", "factor"], ["test", "mode"]];
+    let words = words(name);
+    let together = |[one, next]: &[&str; 2]| words.windows(2).any(|pair| pair == [*one, *next]);
+    words.iter().any(|word| GUARDS.contains(&word.as_str())) || TOGETHER.iter().any(together)
+}
+
+/// A switch that changes how much a call says or waits, and nothing else.
+pub fn is_harmless_switch(name: &str) -> bool {
+    const HARMLESS: [&str; 12] = [
+        "verbose", "quiet", "silent", "pretty", "compact", "detailed", "details", "debug", "color", "colour", "wait",
+        "stream",
+    ];
+    words(name).last().is_some_and(|word| HARMLESS.contains(&word.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -392,6 +461,16 @@ mod tests {
             ("amount", "1200.50"),
         ] {
             assert!(!is_private(key, value), "{key} {value}");
+        }
+    }
+
+    #[test]
+    fn a_switch_that_guards_is_told_by_its_words_and_any_other_is_none() {
+        for name in ["private", "dry_run", "readOnly", "read-only", "verify_ssl", "two_factor", "requireApproval"] {
+            assert!(is_guard(name), "{name}");
+        }
+        for name in ["verbose", "auto_init", "has_wiki", "read", "recurring", "privately_owned"] {
+            assert!(!is_guard(name), "{name}");
         }
     }
 

@@ -22,6 +22,7 @@ mod hostile;
 mod less;
 mod lines;
 mod long;
+mod words;
 pub(super) mod make;
 
 use make::{call, prompt, request, resource};

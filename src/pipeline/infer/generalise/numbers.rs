@@ -25,6 +25,9 @@ pub fn constrain(context: &Context<'_>, numbers: &[Seen<'_, Number>], beyond: Op
         if context.is_exact() || context.closed {
             return Reasoned::new(values(), format!("{said}; exact"));
         }
+        if is_switch(context, numbers) {
+            return Reasoned::new(values(), format!("{said}; a switch that stays as it was seen"));
+        }
         if is_key(context) {
             return if is_open_key(context, mass) {
                 let range = Constraint::Range { min: Some(low.min(0.0)), max: None };
@@ -42,6 +45,11 @@ pub fn constrain(context: &Context<'_>, numbers: &[Seen<'_, Number>], beyond: Op
     let room = if tight { "up to the next round number" } else { "with room for twice as much" };
     let why = format!("{} distinct numbers from {low} to {high}, of {} sessions; {room}", mass.distinct, mass.sessions);
     Reasoned::new(Constraint::Range { min: Some(min), max: Some(max) }, why)
+}
+
+/// 0 and 1 may be the sides of a switch that must not be turned.
+fn is_switch(context: &Context<'_>, numbers: &[Seen<'_, Number>]) -> bool {
+    context.holds_switch() && numbers.iter().all(|(number, _)| matches!(number.as_u64(), Some(0 | 1)))
 }
 
 /// A number that names a thing is no measure: between two bills that were paid lies one that must not be.

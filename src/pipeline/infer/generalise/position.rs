@@ -105,6 +105,12 @@ impl<'a> Context<'a> {
         self.stakes.class.is_some_and(|class| class.name == "payment") || self.stakes.changes && danger::pays(self.tool)
     }
 
+    /// As a switch, what stands here would make the call do more harm on one of its sides.
+    pub fn holds_switch(&self) -> bool {
+        let key = self.key();
+        self.stakes.changes && names::is_dangerous_switch(key) || self.stakes.outward && names::is_guard(key)
+    }
+
     /// These words are a sum of money, or may be one: no form tells a small one from a large one.
     fn are_sums(&self, words: &[Seen<'_>]) -> bool {
         let is_figure = |word: &str| {
@@ -339,7 +345,7 @@ fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
     }
     let mut parts = Vec::new();
     if !switches.is_empty() {
-        parts.push(switch(context, &switches));
+        parts.push(switch(context, spot.sessions, &switches));
     }
     let beyond = spot.beyond.iter().filter_map(|(_, beyond)| beyond.numbers);
     let beyond = beyond.reduce(|(low, high), (least, most)| (low.min(least), high.max(most)));
@@ -356,10 +362,17 @@ fn scalars(context: &Context<'_>, spot: &Spot<'_>) -> Vec<Reasoned> {
     parts
 }
 
-/// A switch may take either side once it was used, unless it is one that makes the call do more harm.
-fn switch(context: &Context<'_>, seen: &[bool]) -> Reasoned {
-    let dangerous = context.stakes.changes && names::is_dangerous_switch(context.key());
-    let free = !dangerous && !context.is_exact() && !context.closed;
+/// From so many sessions on, a switch of a call that changes something and never had its other side has one: the next
+/// session would turn it with a probability of one in twenty.
+const SETTLED: u32 = 19;
+
+/// A switch may take either side once it was used. One that makes the call do more harm, or a guard that keeps it from
+/// harm, stays as it was seen, and so does any that a call which changes something never turned over many sessions, unless
+/// it only says how much is told.
+fn switch(context: &Context<'_>, sessions: u32, seen: &[bool]) -> Reasoned {
+    let settled = seen.len() == 1 && sessions >= SETTLED && !names::is_harmless_switch(context.key());
+    let held = context.holds_switch() || context.stakes.changes && settled;
+    let free = !held && !context.is_exact() && !context.closed;
     let values: Vec<Value> =
         [false, true].into_iter().filter(|side| free || seen.contains(side)).map(Value::Bool).collect();
     let why = if free { "a switch" } else { "a switch that stays as it was seen" };

@@ -28,7 +28,9 @@ pub fn harmless(context: &Context<'_>, offered: Option<&Offered>) -> BTreeMap<St
         }
         if offered.switches.contains(name) {
             let free = !names::is_dangerous_switch(name);
-            return free.then(|| Constraint::OneOf(vec![Value::Bool(false), Value::Bool(true)]));
+            // A guard may be put up, and nobody has seen it down.
+            let sides: &[bool] = if names::is_guard(name) { &[true] } else { &[false, true] };
+            return free.then(|| Constraint::OneOf(sides.iter().copied().map(Value::Bool).collect()));
         }
         offered.ranges.get(name).map(|(min, max)| Constraint::Range { min: Some(*min), max: Some(*max) })
     };
