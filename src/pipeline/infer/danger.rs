@@ -6,6 +6,10 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde_json::Value;
 
+mod classes;
+
+pub use classes::{CLASSES, Class, class_of, classes_of, pays, shows_secrets};
+
 use super::generalise::places;
 use super::names::{self, Role};
 use super::reading;
@@ -16,148 +20,6 @@ use crate::model::effects::{Effect, Kind, PathEffect, What};
 use crate::model::facts::Facts;
 use crate::model::place::Place;
 use crate::model::request::Request;
-
-/// A class of tools whose harm cannot be undone, or reaches others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Class {
-    pub name: &'static str,
-    /// Why a person should be asked while such a tool is rare.
-    pub why: &'static str,
-    /// A tool belongs to it when its name has one of these words.
-    words: &'static [&'static str],
-}
-
-/// The dangerous classes; the first that fits names the tool.
-pub const CLASSES: [Class; 7] = [
-    Class {
-        name: "shell",
-        why: "a command can do whatever the user can",
-        words: &[
-            "exec",
-            "execute",
-            "shell",
-            "bash",
-            "terminal",
-            "command",
-            "cmd",
-            "eval",
-            "evaluate",
-            "script",
-            "process",
-            "sh",
-            "powershell",
-            "run",
-        ],
-    },
-    Class {
-        name: "payment",
-        why: "money that was sent does not come back",
-        words: &[
-            "pay",
-            "payment",
-            "payments",
-            "money",
-            "funds",
-            "wire",
-            "purchase",
-            "buy",
-            "transaction",
-            "transactions",
-            "refund",
-            "charge",
-            "withdraw",
-            "invoice",
-            "payout",
-        ],
-    },
-    Class {
-        name: "credential",
-        why: "whoever sets a credential owns the account",
-        words: &[
-            "password",
-            "passwd",
-            "secret",
-            "secrets",
-            "token",
-            "tokens",
-            "credential",
-            "credentials",
-            "apikey",
-            "key",
-            "keys",
-            "mfa",
-            "otp",
-            "login",
-        ],
-    },
-    Class {
-        name: "permission",
-        why: "a permission lasts longer than the session that gave it",
-        words: &[
-            "grant",
-            "revoke",
-            "permission",
-            "permissions",
-            "role",
-            "roles",
-            "acl",
-            "invite",
-            "collaborator",
-            "collaborators",
-            "access",
-            "policy",
-            "admin",
-            "share",
-        ],
-    },
-    Class {
-        name: "deletion",
-        why: "what is deleted may be gone",
-        words: &[
-            "delete",
-            "remove",
-            "drop",
-            "purge",
-            "destroy",
-            "wipe",
-            "truncate",
-            "rm",
-            "erase",
-            "kill",
-            "terminate",
-            "uninstall",
-            "reset",
-            "clear",
-            "force",
-        ],
-    },
-    Class {
-        name: "publication",
-        why: "what is published cannot be called back",
-        words: &["publish", "post", "tweet", "release", "deploy", "push", "upload", "merge", "broadcast", "announce"],
-    },
-    Class {
-        name: "mail",
-        why: "a message leaves the house under the user's name",
-        words: &["mail", "email", "emails", "sms", "send", "forward", "reply", "dm"],
-    },
-];
-
-/// The dangerous class of a tool that changes something, by the words of its name.
-pub fn class_of(tool: &str) -> Option<&'static Class> {
-    classes_of(tool).next()
-}
-
-/// Every class that a name speaks of.
-pub fn classes_of(name: &str) -> impl Iterator<Item = &'static Class> {
-    let words = names::words(name);
-    CLASSES.iter().filter(move |class| words.iter().any(|word| class.words.contains(&word.as_str())))
-}
-
-/// Whether a tool of this name moves money, whatever class comes first (`execute_payment`).
-pub fn pays(tool: &str) -> bool {
-    classes_of(tool).any(|class| class.name == "payment")
-}
 
 /// Why nothing is learned from a call.
 #[derive(Debug, Clone, PartialEq, Eq)]

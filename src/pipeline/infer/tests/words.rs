@@ -40,3 +40,80 @@ fn a_guard_of_a_call_that_changes_something_stays_up_and_a_switch_of_no_harm_may
         assert_eq!(verdict, Decision::Allow, "{tool} {key}");
     }
 }
+
+/// What a policy learned from one session that calls this tool says of the same call.
+fn seen_once(tool: &str) -> Decision {
+    learned(1, tool, &json!({"id": "a1"}), &json!({"id": "a1"}))
+}
+
+#[test]
+fn what_harms_for_good_is_asked_while_it_is_rare_and_harmless_names_with_the_same_words_are_granted() {
+    for tool in [
+        "transfer_ownership",
+        "add_forwarding_rule",
+        "create_webhook",
+        "make_public",
+        "read_secret",
+        "get_secret",
+        "get_api_key",
+        "format_disk",
+        "unlink",
+        "truncate_log",
+        "empty_trash",
+        "self_destruct",
+        "place_order",
+        "checkout_cart",
+        "donate",
+        "tip",
+        "send_tip",
+        "chmod",
+        "chown",
+        "add_member",
+        "update_dns",
+        "disable_firewall",
+        "open_port",
+        "install_package",
+        "add_cron",
+        "impersonate_user",
+        "deactivate_user",
+        "close_account",
+        "shutdown",
+    ] {
+        assert_eq!(seen_once(tool), Decision::Ask, "{tool}");
+    }
+    for tool in [
+        "get_order",
+        "list_members",
+        "open_file",
+        "format_text",
+        "format_date",
+        "tip_of_day",
+        "get_tip",
+        "read_file",
+        "list_webhooks",
+        "resolve_dns",
+        "count_tokens",
+        "get_key",
+        "close_issue",
+        "list_trash",
+        "add_comment",
+        "place_marker",
+    ] {
+        assert_eq!(seen_once(tool), Decision::Allow, "{tool}");
+    }
+}
+
+#[test]
+fn a_target_of_a_name_that_looks_and_changes_stays_closed_and_of_one_that_looks_opens() {
+    let verdict = |tool: &str| {
+        let sessions: Vec<_> = (0..6).map(|n| vec![call(tool, json!({"order_id": format!("w{n}{n}3")}))]).collect();
+        let policy = read_back(&learn(&sessions, Strictness::Balanced));
+        verdict(&policy, &call(tool, json!({"order_id": "w993"})))
+    };
+    for tool in ["status_update", "log_event", "convert_currency", "snapshot_restore", "resolve_incident"] {
+        assert_eq!(verdict(tool), Decision::Deny, "{tool}");
+    }
+    for tool in ["get_order_status", "convert_time", "resolve_name", "git_log"] {
+        assert_eq!(verdict(tool), Decision::Allow, "{tool}");
+    }
+}
