@@ -1,5 +1,7 @@
 //! Numbers: ranges for measures, exact values for keys.
 
+use std::collections::BTreeSet;
+
 use crate::model::policy::Constraint;
 use serde_json::{Number, Value};
 
@@ -41,6 +43,19 @@ pub fn constrain(context: &Context<'_>, numbers: &[Seen<'_, Number>], beyond: Op
         }
     }
     let tight = is_tight(context) && mass.sessions >= SURE;
+    if beyond.is_none()
+        && context.stakes.changes
+        && let Some((low, high, apart)) = without_outliers(numbers, tight)
+    {
+        let (min, max) = range(low, high, tight);
+        let why = format!(
+            "{said}; from {low} to {high} in nearly all sessions, and {} far beyond, which {} by itself",
+            apart.len(),
+            if apart.len() == 1 { "stands" } else { "stand each" }
+        );
+        let range = Constraint::Range { min: Some(min), max: Some(max) };
+        return Reasoned::new(Constraint::AnyOf(vec![range, Constraint::OneOf(apart)]), why);
+    }
     let (min, max) = range(low, high, tight);
     let room = if tight { "up to the next round number" } else { "with room for twice as much" };
     let why = format!("{} distinct numbers from {low} to {high}, of {} sessions; {room}", mass.distinct, mass.sessions);
@@ -73,6 +88,39 @@ fn is_constant(context: &Context<'_>, mass: Mass) -> bool {
     context.stakes.changes && mass.distinct == 1 && mass.sessions >= 5
 }
 
+/// The least and the largest number of nearly all sessions, and the few numbers that lie far beyond: more than ten times
+/// as far as the range of all others would reach, in no more than one session of ten. The range of a measure stands for
+/// all that lies between those that were seen; across such a gap there is nothing to say so, and one odd session, which
+/// may be an attack, would grant all of it.
+fn without_outliers(numbers: &[Seen<'_, Number>], tight: bool) -> Option<(f64, f64, Vec<Value>)> {
+    const FAR: f64 = 10.0;
+    const FEW: usize = 10;
+    const FEW_AT_MOST: usize = 20;
+    let mut sorted: Vec<(f64, &Seen<'_, Number>)> =
+        numbers.iter().filter_map(|seen| Some((seen.0.as_f64()?, seen))).collect();
+    sorted.sort_by(|(a, _), (b, _)| a.abs().total_cmp(&b.abs()));
+    let sessions = |part: &[(f64, &Seen<'_, Number>)]| -> usize {
+        part.iter().flat_map(|(_, (_, sessions))| sessions.iter()).collect::<BTreeSet<_>>().len()
+    };
+    let ends = |part: &[(f64, &Seen<'_, Number>)]| {
+        let numbers = part.iter().map(|(number, _)| *number);
+        numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(number), high.max(number)))
+    };
+    // More sessions than these are no oddity, and no list of their numbers is ever complete.
+    let gap =
+        (1..sorted.len()).rev().take_while(|at| sorted.get(*at..).is_some_and(|far| sessions(far) <= FEW_AT_MOST));
+    let at = gap.filter(|at| {
+        let (Some(near), Some(far)) = (sorted.get(..*at), sorted.get(*at..)) else { return false };
+        let (low, high) = ends(near);
+        let (min, max) = range(low, high, tight);
+        let reach = min.abs().max(max.abs()).max(1.0) * FAR;
+        far.first().is_some_and(|(first, _)| first.abs() > reach) && sessions(far) * FEW <= sessions(near)
+    });
+    let (near, far) = sorted.split_at_checked(at.last()?)?;
+    let (low, high) = ends(near);
+    Some((low, high, far.iter().map(|(_, (number, _))| Value::Number(number.clone())).collect()))
+}
+
 /// Sums of money stay near what was seen, once that tells where they end ([`SURE`]), and unless a person is asked for each.
 fn is_tight(context: &Context<'_>) -> bool {
     context.stakes.changes
@@ -86,8 +134,10 @@ fn is_tight(context: &Context<'_>) -> bool {
 fn range(low: f64, high: f64, tight: bool) -> (f64, f64) {
     let room = if tight { 1.0 } else { 2.0 };
     let handful = if tight { 0.0 } else { 5.0 };
-    let max = if high > 0.0 { round_up(high * room).max(handful) } else { 0.0 };
-    let min = if low < 0.0 { -round_up(-low * room) } else { 0.0 };
+    // Near the largest numbers that there are, twice as much is none.
+    let most = |number: f64| round_up((number * room).min(f64::MAX));
+    let max = if high > 0.0 { most(high).max(handful) } else { 0.0 };
+    let min = if low < 0.0 { -most(-low) } else { 0.0 };
     (min, max)
 }
 
@@ -100,7 +150,11 @@ pub fn round_up(number: f64) -> f64 {
         return 1.0;
     }
     let power = 10_f64.powf(number.log10().floor());
-    [1.0, 2.0, 5.0, 10.0, 20.0].into_iter().map(|step| step * power).find(|step| *step >= number).unwrap_or(number)
+    [1.0, 2.0, 5.0, 10.0, 20.0]
+        .into_iter()
+        .map(|step| step * power)
+        .find(|step| step.is_finite() && *step >= number)
+        .unwrap_or(number)
 }
 
 #[cfg(test)]
@@ -113,8 +167,10 @@ mod tests {
         assert_eq!(range(100.0, 100.0, false), (0.0, 200.0));
         assert_eq!(range(-3.0, 0.0, true), (-5.0, 0.0));
         assert_eq!(range(0.0, 0.0, true), (0.0, 0.0));
-        for number in [1.0, 7.0, 99.9, 100.0, 101.0, 5e9, 1e15, 1e300] {
-            assert!(round_up(number) >= number);
+        for number in [1.0, 7.0, 99.9, 100.0, 101.0, 5e9, 1e15, 1e300, 1e308, f64::MAX] {
+            assert!(round_up(number) >= number && round_up(number).is_finite());
+            let (min, max) = range(-number, number, false);
+            assert!(min <= -number && min.is_finite() && max >= number && max.is_finite());
         }
     }
 }

@@ -117,3 +117,30 @@ fn a_target_of_a_name_that_looks_and_changes_stays_closed_and_of_one_that_looks_
         assert_eq!(verdict(tool), Decision::Allow, "{tool}");
     }
 }
+
+#[test]
+fn a_number_far_beyond_all_others_is_granted_by_itself_and_the_gap_is_not() {
+    let set = |amount: Value| call("set_price", json!({ "amount": amount }));
+    let mut sessions: Vec<_> = (0..40).map(|n| vec![set(json!(n % 50 + 1))]).collect();
+    sessions.extend([vec![set(json!(99_998))], vec![set(json!(99_999))]]);
+    let policy = read_back(&learn(&sessions, Strictness::Balanced));
+    for (amount, granted) in [(7, true), (45, true), (5_000, false), (100_000, false)] {
+        assert_eq!(verdict(&policy, &set(json!(amount))) != Decision::Deny, granted, "{amount}");
+    }
+    let spread: Vec<_> = (0..40_u32).map(|n| vec![set(json!((n + 1) * (n + 1) * 5))]).collect();
+    let policy = read_back(&learn(&spread, Strictness::Balanced));
+    assert_ne!(verdict(&policy, &set(json!(7_900))), Decision::Deny);
+}
+
+#[test]
+fn the_largest_number_there_is_loses_no_tool() {
+    let mut sessions: Vec<_> = (0..12).map(|n| vec![call("set_level", json!({ "n": n }))]).collect();
+    sessions.push(vec![call("set_level", json!({"n": 1e308}))]);
+    sessions.push(vec![call("list_items", json!({"n": 1e308})), call("list_items", json!({"n": -1.7e308}))]);
+    let inference = learn(&sessions, Strictness::Balanced);
+    assert!(!format!("{:?}", inference.notes).contains("inf"), "{:?}", inference.notes);
+    let policy = read_back(&inference);
+    for (tool, n) in [("set_level", json!(3)), ("list_items", json!(1e308)), ("list_items", json!(4))] {
+        assert_ne!(verdict(&policy, &call(tool, json!({ "n": n }))), Decision::Deny, "{tool} {n}");
+    }
+}
