@@ -51,11 +51,35 @@ fn explain_tells_the_statistic_of_places_hosts_commands_addresses_and_numbers() 
         ("close.number", "5 distinct numbers", "keys of a closed set"),
     ] {
         let said = infer(&place, &["--explain", &format!("s.{argument}")]);
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         let next = "5 of 5 sessions had one that no other had; a new one next time: 100 % (57 to 100 %)";
         for part in [of, next, verdict] {
             assert!(said.contains(part), "{part}: {said}");
         }
     }
+}
+
+#[test]
+fn no_line_of_an_explanation_is_wider_than_a_screen_whatever_the_names() {
+    let place = Place::new();
+    let long = "x".repeat(10_000);
+    for session in 0..5 {
+        let known = format!(r#"{{"server":"s","tool":"read_file","arguments":{{"path":"a{session}/b.rs"}}}}"#);
+        let many: Vec<String> = (0..40).map(|n| format!("word{n}")).collect();
+        let words = format!(r#"{{"server":"s","tool":"set_mode","arguments":{{"action":"{}"}}}}"#, many.join("-"));
+        let odd = format!(r#"{{"server":"s","tool":"{long}","arguments":{{}}}}"#);
+        place.write(&format!("traces/{session}.jsonl"), &lines(&[&known, &words, &odd]));
+    }
+    let width = |said: &str| said.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+    for argument in ["s.read_file.path", "s.set_mode.action", "s.set_mode"] {
+        let said = infer(&place, &["--explain", argument]);
+        assert!(width(&said) <= 80 && said.contains("sessions"), "{said}");
+    }
+    let all = infer(&place, &["--force"]);
+    assert!(width(&all) <= 80 && !all.contains("` at in "), "{all}");
+    let out = place.remit(&["infer", "--explain", &format!("s.{long}")]).assert().failure();
+    let error = String::from_utf8(out.get_output().stderr.clone()).unwrap();
+    assert!(width(&error) <= 80 && error.contains("nothing is known of"), "{error}");
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub fn summary(
     text.push('\n');
     text.push_str(&wrapped(&plain(&summary::sentence(view, &inference.document, settings)), 2));
     let wrote = format!("Wrote {}; next: `remit check`, then `remit replay`", plain(&out.display().to_string()));
-    text.push_str(&wrapped(&wrote, 2));
+    text.push_str(&wrapped_whole(&wrote, 2));
     terminal::print(&text);
 }
 
@@ -151,8 +151,24 @@ fn not_granted<'a>(needs: impl Iterator<Item = &'a Need>) -> String {
     text
 }
 
-/// Lines of at most 80 columns: the first as it stands, the others indented. A longer word stands alone.
+/// Lines of at most 80 columns: the first as it stands, the others indented. Of a longer word the middle is left out.
 fn wrapped(text: &str, indent: usize) -> String {
+    const MOST: usize = 72;
+    let start = text.len() - text.trim_start().len();
+    let short = |word: &str| -> String {
+        let length = word.chars().count();
+        if length <= MOST {
+            return word.to_owned();
+        }
+        let (head, tail) = (word.chars().take(MOST - 27), word.chars().skip(length - 24));
+        head.chain("...".chars()).chain(tail).collect()
+    };
+    let words: Vec<String> = text.split_whitespace().map(short).collect();
+    wrapped_whole(&format!("{}{}", " ".repeat(start), words.join(" ")), indent)
+}
+
+/// The same, and a longer word stands alone: somebody may want to copy it.
+fn wrapped_whole(text: &str, indent: usize) -> String {
     let start = text.len() - text.trim_start().len();
     let (mut out, mut column) = (" ".repeat(start), start);
     for (at, word) in text.split_whitespace().enumerate() {
@@ -198,14 +214,13 @@ pub fn explain(inference: &Inference, what: &str) -> Result<Exit, Failure> {
     let found = inference.notes.keys().find(|pointer| named(pointer).is_some_and(|name| name == what));
     let Some(pointer) = found else {
         let known: Vec<String> = inference.notes.keys().filter_map(|pointer| named(pointer)).take(12).collect();
-        return Err(Failure::usage(format!("nothing is known of `{what}`; known are {} ...", known.join(", "))));
+        let said = format!("nothing is known of `{what}`; known are {} ...", known.join(", "));
+        return Err(Failure::usage(wrapped(&plain(&said), 2).trim_end().to_owned()));
     };
-    let mut text = format!("{}\n", plain(pointer));
-    if let Some(constraint) = constraint_at(inference, pointer) {
-        text.push_str(&format!("  {}\n", plain(&constraint)));
-    }
-    for line in write::explanation(&inference.notes, pointer) {
-        text.push_str(&format!("  {}\n", plain(&line)));
+    let mut text = wrapped(&plain(pointer), 2);
+    let constraint = constraint_at(inference, pointer);
+    for line in constraint.into_iter().chain(write::explanation(&inference.notes, pointer)) {
+        text.push_str(&wrapped(&format!("  {}", plain(&line)), 2));
     }
     terminal::print(&text);
     Ok(Exit::Fine)
@@ -244,7 +259,7 @@ pub fn against(path: &Path, view: &View<'_>, inference: &Inference, settings: &S
     }
     // No table: a grant is as long as it is, and one that is broken can be found nowhere.
     let row = |(grant, used): (String, String)| {
-        wrapped(&plain(&grant), 2) + &wrapped(&format!("    used: {}", plain(&used)), 2)
+        wrapped_whole(&plain(&grant), 2) + &wrapped(&format!("    used: {}", plain(&used)), 2)
     };
     let said: String = rows.into_iter().map(row).collect();
     terminal::print(&format!("{said}\nLooked at {window}.\n"));

@@ -177,11 +177,13 @@ fn findings(evidence: &Evidence) -> Vec<Finding> {
             ("", _) => format!("{server} resource {value}"),
             _ => format!("{server}.{tool}"),
         };
+        // A name of the server or the tool stands in no argument.
+        let at = if argument.is_empty() { String::new() } else { format!(" at {argument}") };
         findings.push(Finding {
             severity: Severity::High,
             id: format!("not-learned-{class}"),
             subject,
-            what: format!("`{value}` at {argument} in {session}{more}: nothing was learned from it"),
+            what: format!("`{value}`{at} in {session}{more}: nothing was learned from it"),
             why: format!("{}; a recording may hold an attack", danger::why_never(class)),
             todo: "if the agent does need it, grant it by hand".into(),
             at: None,
