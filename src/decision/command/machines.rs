@@ -1,7 +1,8 @@
 //! Words that another machine reads: what `ssh` and `docker exec` run there names places of that one, and none of this.
 
 use super::operands::{Role, Roles, Use};
-use super::options::{WRAPPERS, command_start};
+use super::options::{WRAPPERS, command_start, past_options};
+use super::values::ANYTHING;
 use crate::decision::url::{self, Reach};
 use crate::model::effects::{Found, Word};
 
@@ -12,7 +13,7 @@ pub(super) const CONTAINERS: [&str; 4] = ["docker", "podman", "nerdctl", "docker
 pub(super) const BEHIND_DASHES: [&str; 6] = ["kubectl", "oc", "k3s", "lxc", "incus", "multipass"];
 
 /// Options of those that run containers: what follows them.
-const OPTIONS: [(Follows, &[&str]); 4] = [
+const OPTIONS: [(Follows, &[&str]); 6] = [
     (
         Follows::Nothing,
         &[
@@ -32,6 +33,9 @@ const OPTIONS: [(Follows, &[&str]); 4] = [
             "--use-aliases",
             "--remove-orphans",
             "--debug",
+            "--oom-kill-disable",
+            "--sig-proxy",
+            "--disable-content-trust",
         ],
     ),
     (
@@ -70,6 +74,29 @@ const OPTIONS: [(Follows, &[&str]); 4] = [
             "--shm-size",
             "--ulimit",
             "--cap-drop",
+            "--cap-add",
+            "--link",
+            "--ip",
+            "--ip6",
+            "--mac-address",
+            "--health-cmd",
+            "--health-interval",
+            "--health-retries",
+            "--health-start-period",
+            "--health-timeout",
+            "--log-driver",
+            "--sysctl",
+            "--runtime",
+            "--stop-timeout",
+            "--group-add",
+            "--pids-limit",
+            "--cpu-shares",
+            "--cpuset-cpus",
+            "--memory-reservation",
+            "--annotation",
+            "--progress",
+            "--ansi",
+            "--parallel",
             "--expose",
             "--dns",
             "--stop-signal",
@@ -83,7 +110,9 @@ const OPTIONS: [(Follows, &[&str]); 4] = [
         Follows::File,
         &["--env-file", "--label-file", "--cidfile", "--config", "-f", "--file", "--project-directory", "--iidfile"],
     ),
-    (Follows::Bind, &["-v", "--volume", "--mount"]),
+    (Follows::Setting, &["--log-opt", "--security-opt"]),
+    (Follows::Bind, &["-v", "--volume"]),
+    (Follows::Mount, &["--mount"]),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -93,16 +122,21 @@ enum Follows {
     Theirs,
     /// A file of this one.
     File,
-    /// What of this one the other gets to see.
+    /// A name and what it gets, which may be a file of this one.
+    Setting,
+    /// What of this one the other gets to see: `/a:/b`.
     Bind,
+    /// The same by names: `type=bind,source=/a,target=/b`.
+    Mount,
 }
 
 /// Where the command begins that `ssh` runs on another machine; `None` where that may be this one.
 pub(super) fn behind_host(words: &[Word]) -> Option<usize> {
     let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&"ssh"))?;
     let start = command_start(wrapper, words).ok().flatten()?;
+    // OpenSSH reads options behind the host as well.
     let before = words.get(1..start)?;
-    let Some(Word::Literal(host)) = before.iter().rev().find(|word| **word != Word::Literal("--".into())) else {
+    let Some(Word::Literal(host)) = past_options(wrapper, words, 1).ok().and_then(|at| words.get(at)) else {
         return None;
     };
     // These may say that another machine is meant than the one that is named.
@@ -141,9 +175,21 @@ pub(super) fn of_containers(name: &str, texts: &[String]) -> Option<Roles> {
     }
 }
 
+/// What mounts name where the options are not all known.
+pub(super) fn mounted(texts: &[String]) -> Vec<(String, Use)> {
+    let next = texts.iter().skip(1).map(Some).chain([None]);
+    let value = |(text, next): (&String, Option<&String>)| match text.strip_prefix("--mount") {
+        Some("") => next.cloned(),
+        Some(value) => value.strip_prefix('=').map(str::to_owned),
+        None => None,
+    };
+    let places = texts.iter().zip(next).filter_map(value).flat_map(|value| of_mount(&value));
+    places.map(|place| (place, Use::Touched)).collect()
+}
+
 /// The same for `kubectl exec pod -- command`, and `kubectl cp`.
 pub(super) fn of_clusters(texts: &[String]) -> Option<Roles> {
-    let verb = texts.iter().position(|text| ["exec", "cp"].contains(&text.as_str()))?;
+    let verb = texts.iter().position(|text| ["exec", "cp", "run", "debug"].contains(&text.as_str()))?;
     if texts.get(verb).is_some_and(|text| text == "cp") {
         return Some(copies(texts, verb + 1, true));
     }
@@ -230,23 +276,105 @@ impl<'a> Reader<'a> {
         };
         match follows {
             Follows::File => self.roles.more.push((value, Use::Touched)),
+            Follows::Setting => self.roles.more.extend(of_setting(&value).map(|place| (place, Use::Touched))),
             Follows::Bind => self.roles.more.extend(bound(&value).map(|place| (place, Use::Touched))),
+            Follows::Mount => self.roles.more.extend(of_mount(&value).into_iter().map(|place| (place, Use::Touched))),
             Follows::Theirs | Follows::Nothing => {}
         }
         Some(())
     }
 }
 
-/// The place of this machine in `/a:/b:ro` or `type=bind,source=/a,target=/b`; a bare name is that of a volume.
+/// `seccomp=profile.json`, `tls-ca=/x`.
+fn of_setting(value: &str) -> Option<String> {
+    let (name, value) = value.split_once(['=', ':'])?;
+    let is_profile = name == "seccomp" && !["unconfined", "builtin"].contains(&value);
+    (is_profile || value.contains(['/', '$', '`'])).then(|| value.to_owned())
+}
+
+/// The place of this machine in `/a:/b:ro`; a bare name is that of a volume.
 fn bound(value: &str) -> Option<String> {
-    let of_mount = value.split(',').find_map(|part| part.strip_prefix("source=").or_else(|| part.strip_prefix("src=")));
-    let place = match of_mount {
-        Some(place) => place,
-        None if value.contains("type=") => return None,
-        None => value.split_once(':')?.0,
-    };
+    /// What may stand behind the second colon without naming another place.
+    const MODES: [&str; 17] = [
+        "ro",
+        "rw",
+        "z",
+        "Z",
+        "U",
+        "cached",
+        "delegated",
+        "consistent",
+        "nocopy",
+        "copy",
+        "shared",
+        "rshared",
+        "slave",
+        "rslave",
+        "private",
+        "rprivate",
+        "noexec",
+    ];
     // A drive of Windows has a colon of its own.
-    let is_drive = place.len() == 1 && place.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let place = if is_drive { value } else { place };
-    (place.contains(['/', '\\']) || place.starts_with(['.', '~', '$'])).then(|| place.to_owned())
+    if value.get(1..2) == Some(":") && value.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Some(value.to_owned());
+    }
+    let mut parts = value.split(':');
+    let (place, target) = (parts.next().unwrap_or_default(), parts.next());
+    // A variable may hold more than one part.
+    let is_unknown = is_made_up(value) || parts.flat_map(|modes| modes.split(',')).any(|mode| !MODES.contains(&mode));
+    match target {
+        _ if is_unknown => Some(ANYTHING.to_owned()),
+        // The folder of a volume without a name.
+        None => None,
+        Some(_) => (place.contains(['/', '\\']) || place.starts_with(['.', '~', '$', '`'])).then(|| place.to_owned()),
+    }
+}
+
+/// The places of this machine in `type=bind,source=/a,target=/b`. What is not plainly something else may be any.
+fn of_mount(value: &str) -> Vec<String> {
+    /// They name places of the container, or none.
+    const OTHERS: [&str; 15] = [
+        "target",
+        "dst",
+        "destination",
+        "readonly",
+        "ro",
+        "rw",
+        "consistency",
+        "bind-propagation",
+        "bind-recursive",
+        "bind-nonrecursive",
+        "volume-nocopy",
+        "volume-label",
+        "tmpfs-size",
+        "tmpfs-mode",
+        "relabel",
+    ];
+    let (mut is_bind, mut sources, mut is_unknown) = (false, Vec::new(), value.contains('"') || is_made_up(value));
+    for part in value.split(',') {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        match (name.to_ascii_lowercase().as_str(), value.to_ascii_lowercase().as_str()) {
+            ("type", "bind") => is_bind = true,
+            ("type", "volume" | "tmpfs") => {}
+            ("source" | "src", _) => sources.push(value),
+            (other, _) if OTHERS.contains(&other) => {}
+            _ => is_unknown = true,
+        }
+    }
+    if is_unknown {
+        return vec![ANYTHING.to_owned()];
+    }
+    let is_place = |source: &&str| is_bind || source.contains(['/', '\\']) || source.starts_with(['.', '~', '$', '`']);
+    sources.into_iter().filter(is_place).map(str::to_owned).collect()
+}
+
+/// Whether it holds a variable, or what a command prints, besides the folders of the user: that may bring parts of its own.
+fn is_made_up(value: &str) -> bool {
+    let folders = ["${PWD}", "${HOME}", "$(pwd)", "`pwd`", "$(git rev-parse --show-toplevel)"];
+    let rest = folders.iter().fold(value.to_owned(), |rest, folder| rest.replace(folder, ""));
+    let is_folder = |after: &str| {
+        let name = after.strip_prefix("PWD").or_else(|| after.strip_prefix("HOME"));
+        name.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    };
+    rest.contains('`') || rest.split('$').skip(1).any(|after| !is_folder(after))
 }

@@ -95,9 +95,11 @@ pub(super) fn roles(name: &str, texts: &[String], open: &[bool], fed: bool) -> R
             roles.words.iter_mut().skip(start).for_each(|role| *role = Role::Elsewhere);
             roles
         }
-        name if machines::CONTAINERS.contains(&name) => {
-            machines::of_containers(name, texts).unwrap_or_else(|| by_table(name, texts, open))
-        }
+        name if machines::CONTAINERS.contains(&name) => machines::of_containers(name, texts).unwrap_or_else(|| {
+            let mut roles = by_table(name, texts, open);
+            roles.more.extend(machines::mounted(texts));
+            roles
+        }),
         name if machines::BEHIND_DASHES.contains(&name) => {
             machines::of_clusters(texts).unwrap_or_else(|| by_table(name, texts, open))
         }
@@ -207,7 +209,7 @@ impl Reader<'_> {
                 self.names.push(glued.to_owned());
                 Role::Nothing
             }
-            Value::Script | Value::Data | Value::NamedData | Value::Form | Value::Cookie => {
+            Value::Script | Value::Data | Value::NamedData | Value::Form | Value::Cookie | Value::Setting => {
                 self.part(value, glued);
                 Role::Nothing
             }
@@ -242,7 +244,7 @@ impl Reader<'_> {
                 self.into = Some(next.clone());
                 Role::File
             }
-            Value::Script | Value::Data | Value::NamedData | Value::Form | Value::Cookie => {
+            Value::Script | Value::Data | Value::NamedData | Value::Form | Value::Cookie | Value::Setting => {
                 let next = next.clone();
                 self.part(value, &next);
                 Role::Nothing
@@ -281,6 +283,7 @@ impl Reader<'_> {
                 file.map(|(_, file)| file.to_owned()).into_iter().collect()
             }
             Value::Form => special::files_of_form(text),
+            Value::Setting => special::set_for_ssh(text, &mut self.roles),
             Value::Cookie if !text.contains('=') => vec![text.to_owned()],
             _ => Vec::new(),
         };

@@ -107,26 +107,39 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
 
 /// The index of the first word of the command, if it has one. `Err`: it cannot be told.
 pub(super) fn command_start(wrapper: &Wrapper, words: &[Word]) -> Result<Option<usize>, ()> {
-    let mut at = 1;
-    let takes_assignments = wrapper.names.contains(&"env") || wrapper.names.contains(&"sudo");
-    loop {
-        match words.get(at) {
-            None => return Ok(None),
-            Some(Word::Dynamic(_)) => return Err(()),
-            Some(Word::Literal(word)) if word == "--" => {
-                at += 1;
-                break;
-            }
-            Some(Word::Literal(word)) if word == "-" && takes_assignments => at += 1,
-            Some(Word::Literal(word)) if word.len() > 1 && word.starts_with('-') => at += option_length(wrapper, word)?,
-            Some(Word::Literal(_)) => break,
-        }
+    let mut at = past_options(wrapper, words, 1)?;
+    if at >= words.len() {
+        return Ok(None);
     }
     at += wrapper.operands;
-    if wrapper.operands > 0 && words.get(at) == Some(&Word::Literal("--".into())) {
+    if wrapper.names.contains(&"ssh") {
+        at = past_options(wrapper, words, at)?;
+    } else if wrapper.operands > 0 && words.get(at) == Some(&Word::Literal("--".into())) {
         at += 1;
     }
     Ok(Some(at).filter(|at| *at < words.len()))
+}
+
+/// The index of the first word from there on that is no option of the wrapper's own, or the number of all words.
+pub(super) fn past_options(wrapper: &Wrapper, words: &[Word], from: usize) -> Result<usize, ()> {
+    let mut at = from;
+    let takes_assignments = wrapper.names.contains(&"env") || wrapper.names.contains(&"sudo");
+    loop {
+        match words.get(at) {
+            None => return Ok(at),
+            // Behind the host, what does not begin with a variable is no option.
+            Some(Word::Dynamic(source)) if from > 1 && begins_plainly(source) => return Ok(at),
+            Some(Word::Dynamic(_)) => return Err(()),
+            Some(Word::Literal(word)) if word == "--" => return Ok(at + 1),
+            Some(Word::Literal(word)) if word == "-" && takes_assignments => at += 1,
+            Some(Word::Literal(word)) if word.len() > 1 && word.starts_with('-') => at += option_length(wrapper, word)?,
+            Some(Word::Literal(_)) => return Ok(at),
+        }
+    }
+}
+
+fn begins_plainly(source: &str) -> bool {
+    source.trim_start_matches('"').starts_with(|c: char| c.is_ascii_alphanumeric() || "/.~_".contains(c))
 }
 
 /// How many words the option takes.

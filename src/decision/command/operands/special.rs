@@ -166,6 +166,28 @@ pub(super) fn files_of_form(text: &str) -> Vec<String> {
     files.split(',').map(file).chain([files.to_owned()]).filter(|file| !file.is_empty()).collect()
 }
 
+/// The files of a setting of ssh: `IdentityFile=a`, `UserKnownHostsFile a b`. What runs here goes to `texts`.
+pub(super) fn set_for_ssh(text: &str, roles: &mut Roles) -> Vec<String> {
+    const FILES: [&str; 8] = ["file", "path", "include", "agent", "provider", "location", "revoked", "xauth"];
+    let (name, value) = text.split_once(['=', ' ', '\t']).unwrap_or((text, ""));
+    let (name, value) = (name.trim().to_ascii_lowercase(), value.trim_start_matches(['=', ' ', '\t']));
+    let value = value.trim().trim_matches('"');
+    match name.as_str() {
+        _ if ["", "none", "yes", "no", "ask"].contains(&value) || name == "remotecommand" => Vec::new(),
+        // The name itself is known only when it runs.
+        name if name.contains(['$', '`']) => vec![ANYTHING.to_owned()],
+        // What stands for the host and the user is no word of a shell.
+        name if name.ends_with("command") => {
+            roles.texts.push(value.to_owned());
+            Vec::new()
+        }
+        name if FILES.iter().any(|part| name.contains(part)) => {
+            value.split_whitespace().map(|file| file.trim_matches('"').to_owned()).collect()
+        }
+        _ => value.split([' ', ':']).filter(|part| part.contains('/')).map(str::to_owned).collect(),
+    }
+}
+
 /// What only all words together tell: where copies come to lie, which files a download makes.
 pub(super) fn finish(
     name: &str,

@@ -56,6 +56,8 @@ pub(super) enum Value {
     NamedData,
     /// `name=@file`, `name=<file`.
     Form,
+    /// `IdentityFile=file`, `ProxyCommand=command`.
+    Setting,
     /// A file, unless `=` stands in it.
     Cookie,
 }

@@ -132,7 +132,7 @@ pub(super) const SYNTAXES: &[Syntax] = &[
         &[("S", Text), ("t", Into)],
         &[("--target-directory", Into), ("--suffix", Text)],
     ),
-    row(&["scp"], Remote, &[("iFSD", File), ("cJlPX", Text), ("o", Plain)], &[]),
+    row(&["scp"], Remote, &[("iFSD", File), ("cJlPX", Text), ("o", Setting)], &[]),
     row(
         &["rsync"],
         Remote,
@@ -356,7 +356,8 @@ pub(super) const SYNTAXES: &[Syntax] = &[
             ("--timeout", Text),
         ],
     ),
-    row(&["ssh", "sftp"], Words, &[("iFES", File), ("bBcDeIJLlmOpQRWw", Text), ("o", Plain)], &[]),
+    row(&["ssh"], Words, &[("iFESI", File), ("bBcDeJLlmOpQRWw", Text), ("o", Setting)], &[]),
+    row(&["sftp"], Words, &[("iFSb", File), ("BcJlPRsX", Text), ("D", Plain), ("o", Setting)], &[]),
     row(
         &["openssl"],
         Words,

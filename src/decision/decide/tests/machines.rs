@@ -44,6 +44,84 @@ fn what_another_machine_reads_names_no_place_of_this_one() {
 }
 
 #[test]
+fn a_mount_that_is_not_plain_may_bring_anything() {
+    judges(
+        &[
+            "docker run --mount type=bind,source=$PWD/src,target=/x img ls /x",
+            "docker run --mount type=volume,src=data,dst=/x,readonly img ls /x",
+            "docker run --mount TYPE=tmpfs,DST=/x img ls /x",
+            "podman run --mount type=bind,source=src,destination=/x img ls /x",
+            "docker run -v $(pwd)/src:/x:ro,z img ls /x",
+            "docker run -v /cache img ls /cache",
+            "docker run --cap-add SYS_PTRACE --log-opt max-size=10m --security-opt label=disable --ip 10.0.0.2 img ls /x",
+            "docker compose --progress plain run --rm web ls /app",
+            "kubectl run x --image=a --rm -it -- ls /etc",
+            "kubectl debug pod -it --image=a -- ls /etc",
+        ],
+        &[
+            "docker run --mount type=bind,SRC=/root/.ssh,dst=/s alpine cat /s/x",
+            "docker run --mount 'type=bind,\"src=/x/secret\",dst=/s' alpine cat /s/x",
+            "docker run --mount type=volume,dst=/s,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/root/.ssh i",
+            "podman run --mount type=bind,source=secret,destination=/s alpine cat /s/x",
+            "podman run --mount Type=Bind,Source=secret,destination=/s alpine cat /s/x",
+            "docker run --mount type=image,src=x,dst=/s alpine cat /s/x",
+            "docker run --mount $m alpine cat /s/x",
+            "m=type=bind,src=/x,dst=/s; docker run --mount=$m alpine cat /s/x",
+            "d=/s,src=/root; docker run --mount type=bind,src=src,dst=$d alpine cat /s/x",
+            "v=./secret:/s; docker run -v $v alpine cat /s/x",
+            "podman run -v ./src:/x:O,upperdir=/root/x,workdir=/root/y img ls /x",
+            "docker run --security-opt seccomp=secret img ls",
+            "docker run --log-opt tls-ca=/root/x img ls",
+            "docker run --cap-add SYS_ADMIN -v /etc:/x img ls /x",
+            "kubectl run x --image=a -- ls > secret",
+            "kubectl get pods -f /etc/x",
+        ],
+    );
+    // Where no place is granted, a denial holds the bare name beside an option that is not known.
+    let under = Under::policy("servers: { sh: { allowed_tools: [exec], denied_paths: [./secret] } }");
+    under.allows("sh", "exec", json!({"command": "podman run --unheard-of --mount type=bind,src=src,dst=/s img ls"}));
+    let call = json!({"command": "podman run --unheard-of --mount type=bind,src=secret,dst=/s img ls"});
+    under.denies("sh", "exec", call, "servers.sh.denied_paths");
+}
+
+#[test]
+fn ssh_reads_its_options_behind_the_host_as_well() {
+    judges(
+        &[
+            "ssh example.org -p 22 cat /etc/hosts",
+            "ssh example.org -i src/key 'cat /etc/hosts'",
+            "ssh -o BatchMode=yes -o ConnectTimeout=5 example.org cat /etc/hosts",
+            "ssh -o ProxyCommand='nc %h %p' example.org cat /etc/hosts",
+            "ssh -o UserKnownHostsFile=/dev/null example.org ls",
+            "ssh example.org -- ls -F /etc",
+            "ssh example.org ls -F secret",
+            "ssh example.org \"ls $x\"",
+            "sftp -b src/batch prod",
+        ],
+        &[
+            "ssh example.org -E secret/log true",
+            "ssh example.org -i secret/f true",
+            "ssh example.org -isecret true",
+            "ssh example.org -F secret/f ls",
+            "ssh example.org -F src/f cat /etc/hosts",
+            "ssh example.org -o HostName=localhost cat /etc/shadow",
+            "ssh example.org -o ProxyCommand='cat secret/f' ls",
+            "ssh -o ProxyCommand='cat secret/f' example.org ls",
+            "ssh -oProxyCommand='cat secret' example.org ls",
+            "ssh -o 'proxycommand cat secret' example.org ls",
+            "ssh -o IdentityFile=secret example.org ls",
+            "ssh -o 'UserKnownHostsFile src/a secret' example.org ls",
+            "scp -o IdentityFile=secret src/a example.org:",
+            "o='-E secret'; ssh example.org $o true",
+            "sftp -b secret prod",
+            "sftp -bsecret prod",
+        ],
+    );
+    let under = Under::policy("servers: { sh: { allowed_tools: [exec] } }");
+    under.denies("sh", "exec", json!({"command": "sftp -b .env prod"}), "protection.env-files");
+}
+
+#[test]
 fn what_is_expanded_here_before_it_goes_to_another_machine_is_read_here() {
     judges(
         &["ssh example.org \"cat '/etc/x'\"", "ssh example.org \"cat $(cat src/a)\"", "ssh example.org 'ls /etc/*'"],
