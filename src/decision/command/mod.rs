@@ -78,8 +78,7 @@ pub fn read_shell(text: &str) -> Result<CommandEffect, String> {
     if text.len() > MAX_LENGTH {
         return Err(format!("the command is {} bytes long; at most {MAX_LENGTH} are read", text.len()));
     }
-    let mut reading = Reading::default();
-    reading.text(text, 0)?;
+    let reading = Reading::of(|reading| reading.text(text, 0))?;
     reading.finish(text.to_owned())
 }
 
@@ -92,8 +91,8 @@ pub fn read_argv(words: &[String]) -> Result<CommandEffect, String> {
     if words.iter().any(|word| word.contains('\0')) {
         return Err("a word holds a NUL".into());
     }
-    let mut reading = Reading::default();
-    reading.command(words.iter().map(|word| Word::Literal(word.clone())).collect(), 0, false)?;
+    let literal = |word: &String| Word::Literal(word.clone());
+    let reading = Reading::of(|reading| reading.command(words.iter().map(literal).collect(), 0, false))?;
     reading.finish(words.join(" "))
 }
 
@@ -104,15 +103,31 @@ struct Reading {
     places: Places,
     compound: bool,
     steps: usize,
+    /// Some of it may run after what follows it: a loop, a function, a trap.
+    repeats: bool,
 }
 
 impl Reading {
+    /// Reads once; and a second time from all folders that it led to, where something may run only then.
+    fn of(read: impl Fn(&mut Reading) -> Result<(), String>) -> Result<Reading, String> {
+        let mut reading = Reading::default();
+        read(&mut reading)?;
+        if reading.repeats && reading.places.has_moved() {
+            let commands = reading.commands.len();
+            reading.places.stay();
+            read(&mut reading)?;
+            reading.commands.truncate(commands);
+        }
+        Ok(reading)
+    }
+
     fn text(&mut self, text: &str, depth: usize) -> Result<(), String> {
         let script = shell::read(text)?;
         let outer = self.places.enter(Variables::of(&script.steps));
         let outer_is_sure = self.places.be_sure(depth == 0 && surroundings::is_sure_where_it_stands(&script, text));
         // A text inside a plain command is judged by its own commands; what holds it stays one command.
         self.compound |= depth == 0 && script.compound;
+        self.repeats |= script.repeats;
         for step in script.steps {
             self.steps += 1;
             match step {
@@ -140,6 +155,8 @@ impl Reading {
         self.places.go_inside(&moved);
         let mut inner = unfold::unfold(&words);
         inner.extend(texts.into_iter().map(Inner::Text));
+        let name = words.first().and_then(unfold::program);
+        self.repeats |= name.is_some_and(|name| ["trap", "alias"].contains(&name.as_str()));
         self.commands.push(SimpleCommand { words });
         for inner in inner {
             match inner {

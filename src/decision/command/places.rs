@@ -72,6 +72,8 @@ pub(super) struct Places {
     /// It does not stand where the text begins any more.
     pub(super) has_left: bool,
     pub(super) moves: usize,
+    /// All folders are known, and none is added.
+    pub(super) stays: bool,
     /// Why the words are not read to their end.
     refused: Option<&'static str>,
     /// What is read is read by another machine.
@@ -173,7 +175,7 @@ impl Places {
 
     pub(super) fn redirect(&mut self, path: String, writes: bool) {
         self.path(&path);
-        if writes {
+        if writes && !self.stays {
             self.found.writes.push(path);
         }
     }

@@ -123,7 +123,7 @@ impl Places {
         let operand = rest.iter().find(|word| text(word) == "-" || !text(word).starts_with('-'));
         let folder = operand.map(text);
         let open = matches!(operand, Some(Word::Dynamic(_)));
-        if self.elsewhere {
+        if self.elsewhere || self.stays {
             return;
         }
         let known = self.moves > 0;
@@ -170,6 +170,15 @@ impl Places {
             }
         }
         self.has_left = true;
+    }
+
+    pub(super) fn has_moved(&self) -> bool {
+        !self.folders.is_empty()
+    }
+
+    /// From here on each place is read from all folders that are known.
+    pub(super) fn stay(&mut self) {
+        self.stays = true;
     }
 
     /// Whether what follows stands where the last `cd` led; hands back how it was before.

@@ -16,6 +16,7 @@ impl Reader<'_> {
             "{" => self.between("{", "}")?,
             "if" => self.branch()?,
             "while" | "until" => {
+                self.script.repeats = true;
                 self.keyword()?;
                 self.list(&["do"])?;
                 self.between("do", "done")?;
@@ -109,6 +110,7 @@ impl Reader<'_> {
     }
 
     fn for_loop(&mut self) -> Result<(), String> {
+        self.script.repeats = true;
         self.keyword()?;
         self.blanks();
         if self.starts_with("((") {
@@ -218,6 +220,7 @@ impl Reader<'_> {
         if !name.is_fixed() || name.source != name.value || !name.value.bytes().all(plain) {
             return Err("a function's name is not plain".into());
         }
+        self.script.repeats = true;
         self.newlines()?;
         if self.plain_word() != "{" && self.peek(0) != b'(' {
             return Err("a function has no group for a body".into());

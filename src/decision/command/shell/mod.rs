@@ -28,6 +28,8 @@ pub(super) struct Script {
     pub compound: bool,
     /// A command may run although one before it failed, or in a shell of its own. (Without: only `&&` and pipes.)
     pub branches: bool,
+    /// It holds a loop or a function: what stands in it may run after what follows it.
+    pub repeats: bool,
 }
 
 /// In the order in which they may run.

@@ -215,3 +215,49 @@ fn where_a_command_may_run_elsewhere_it_is_read_from_there_too() {
         ],
     );
 }
+
+#[test]
+fn what_runs_after_a_later_change_of_folder_is_read_from_there() {
+    judges(
+        &[
+            "for i in 1 2; do cat src/f; cd conf; done",
+            "for d in src docs; do (cd $d && cat a); done",
+            "for d in src docs; do cd $d; make; cd -; done",
+            "g() { cat src/f; }; cd conf && g",
+            "trap 'rm -f x.tmp' EXIT; cd conf",
+            "while read -r f; do wc -l $f; done < src/list",
+            "cat conf/../secrets; cd conf",
+        ],
+        &[
+            "for i in 1 2; do cat secret/f; cd conf; done",
+            "for i in 1 2; do cat ./f ../secret/f; cd conf; done",
+            "for ((i=0; i<3; i++)); do cat secret/f; cd conf; done",
+            "while true; do cat secret/f; cd conf; done",
+            "until grep X secret/f; do cd conf; done",
+            "g() { cat secret/f; }; cd conf && g",
+            "function g { cat secret/f; }; cd conf && g",
+            "g() { sh -c 'cat secret/f'; }; cd conf && g",
+            "trap 'cat secret/f' EXIT; cd conf",
+            "alias g='cat secret/f'; cd conf; g",
+            "bash -c 'g() { cat secret/f; }; cd conf && g'",
+            "eval 'g() { cat secret/f; }'; cd conf && g",
+        ],
+    );
+    // From the start of the text alone, it is another folder.
+    let under = Under::policy("servers: { sh: { allowed_tools: [exec], denied_paths: [./conf/secret] } }");
+    for text in
+        ["rm -rf secret; cd conf; ls", "f() { rm -rf src; }; cd conf; f", "for i in 1 2; do rm -rf secret; done"]
+    {
+        under.allows("sh", "exec", json!({"command": text}));
+    }
+    for text in [
+        "f() { rm -rf secret; }; cd conf; f",
+        "trap 'rm -rf secret' EXIT; cd conf",
+        "for i in 1 2; do cat x > secret; cd conf; done",
+        "bash -c 'for i in 1 2; do cat secret; cd conf; done'",
+    ] {
+        under.denies("sh", "exec", json!({"command": text}), "servers.sh.denied_paths");
+    }
+    let words = json!({"command": ["bash", "-c", "f() { rm -rf secret; }; cd conf; f"]});
+    under.denies("sh", "exec", words, "servers.sh.denied_paths");
+}
