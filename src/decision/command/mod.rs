@@ -123,7 +123,7 @@ impl Reading {
 
     fn text(&mut self, text: &str, depth: usize) -> Result<(), String> {
         let script = shell::read(text)?;
-        let outer = self.places.enter(Variables::of(&script.steps));
+        let outer = self.places.enter(Variables::of(&script.steps, script.repeats));
         let outer_is_sure = self.places.be_sure(depth == 0 && surroundings::is_sure_where_it_stands(&script, text));
         // A text inside a plain command is judged by its own commands; what holds it stays one command.
         self.compound |= depth == 0 && script.compound;

@@ -7,6 +7,7 @@ mod special;
 mod syntax;
 mod table;
 
+use super::values::ANYTHING;
 use super::{machines, scripts};
 use crate::model::effects::Word;
 use syntax::{Operands, Syntax, Value};
@@ -202,7 +203,12 @@ impl Reader<'_> {
             return self.next(value);
         };
         let role = match value {
-            Value::Number | Value::Text | Value::Suffix => Role::Nothing,
+            Value::Number | Value::Text => Role::Nothing,
+            Value::Suffix => {
+                self.roles.more.extend(special::of_suffix(glued));
+                Role::Nothing
+            }
+            Value::ScriptFile if self.is_unknown_script(glued) => Role::Glued(ANYTHING.to_owned()),
             Value::File | Value::ScriptFile if glued == "-" => Role::Nothing,
             Value::File | Value::ScriptFile | Value::Into => Role::Glued(glued.to_owned()),
             Value::Name => {
@@ -238,6 +244,10 @@ impl Reader<'_> {
                 self.script(&next);
                 Role::Word
             }
+            Value::ScriptFile if self.is_unknown_script(next) => {
+                self.roles.more.push((ANYTHING.to_owned(), Use::Touched));
+                Role::Nothing
+            }
             Value::File | Value::ScriptFile if next == "-" => Role::Nothing,
             Value::File | Value::ScriptFile => Role::File,
             Value::Into => {
@@ -259,6 +269,12 @@ impl Reader<'_> {
             }
         };
         self.roles.words.push(role);
+    }
+
+    /// A script that is typed in, or that a command prints, may open anything.
+    fn is_unknown_script(&self, file: &str) -> bool {
+        scripts::is_known(self.name)
+            && (file == "-" || ["<(", "/dev/stdin", "/dev/fd/", "/proc/"].iter().any(|start| file.starts_with(start)))
     }
 
     /// What the script in the word that is being read opens and runs.

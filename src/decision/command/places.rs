@@ -271,12 +271,7 @@ impl Places {
         if self.refused.is_some() {
             return;
         }
-        let (spellings, unknown) = if open {
-            let text = surroundings::without_pwd(text, self.moves > 0 && self.variables.given("OLDPWD").is_empty());
-            self.variables.spellings(&text)
-        } else {
-            (vec![text.to_owned()], Vec::new())
-        };
+        let (spellings, unknown) = if open { self.spellings(text) } else { (vec![text.to_owned()], Vec::new()) };
         if open {
             self.size += spellings.iter().map(String::len).sum::<usize>();
         }

@@ -35,6 +35,11 @@ impl Script {
     }
 }
 
+/// Whether its scripts can open files that no word names.
+pub(super) fn is_known(program: &str) -> bool {
+    ["sed", "gsed", "awk", "gawk", "mawk", "nawk", "jq", "gojq", "jaq", "yq"].contains(&program)
+}
+
 /// What a script of this program names. `open`: its variables are put in by the shell.
 pub(super) fn read(program: &str, script: &str, open: bool) -> Script {
     let reader: fn(&str) -> Script = match program {

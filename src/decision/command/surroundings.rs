@@ -172,6 +172,18 @@ impl Places {
         self.has_left = true;
     }
 
+    /// Every spelling of a word. After a `cd`, `$OLDPWD` is a folder that is known, whatever the text gave it before.
+    pub(super) fn spellings(&self, text: &str) -> (Vec<String>, Vec<String>) {
+        let (known, is_given) = (self.moves > 0, !self.variables.given("OLDPWD").is_empty());
+        let (mut found, mut unknown) = self.variables.spellings(&without_pwd(text, known && !is_given));
+        if known && is_given && (text.contains("OLDPWD") || text.starts_with("~-")) {
+            let (more, others) = self.variables.spellings(&without_pwd(text, true));
+            found.extend(more);
+            unknown.extend(others);
+        }
+        (found, unknown)
+    }
+
     pub(super) fn has_moved(&self) -> bool {
         !self.folders.is_empty()
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::shell::{Step, is_assignment};
-use super::unfold::program;
+use super::unfold::{from_program, program};
 use crate::model::effects::Word;
 
 /// So many spellings of one word are looked at.
@@ -14,6 +14,9 @@ const MAX_STEPS: usize = 1024;
 
 /// A variable that no text sets: what holds it lies within no grant.
 pub(super) const ANYTHING: &str = "$_";
+
+/// To more values of one variable nothing is joined: the result may be anything.
+const MAX_JOINED: usize = 16;
 
 /// A longer word is no path.
 const MAX_WORD: usize = 4096;
@@ -48,11 +51,14 @@ pub(super) struct Variables {
     printed: HashSet<String>,
     /// Something ran that may set any of them.
     blind: bool,
+    /// What is joined to a value may be joined again and again.
+    repeats: bool,
 }
 
 impl Variables {
-    pub(super) fn of(steps: &[Step]) -> Variables {
-        let mut found = Variables::default();
+    /// `repeats`: some of the steps are in a loop or a function.
+    pub(super) fn of(steps: &[Step], repeats: bool) -> Variables {
+        let mut found = Variables { repeats, ..Variables::default() };
         for step in steps {
             match step {
                 Step::Value { name, word } => found.set(name, text(word)),
@@ -64,8 +70,9 @@ impl Variables {
     }
 
     fn note(&mut self, words: &[Word]) {
-        let name = words.first().and_then(program).unwrap_or_default();
-        let operands = || words.iter().skip(1).map(text).filter(|text| !text.starts_with('-'));
+        let command = from_program(words);
+        let name = command.first().and_then(program).unwrap_or_default();
+        let operands = || command.iter().skip(1).map(text).filter(|text| !text.starts_with('-'));
         self.note_movers(&name, words);
         match name.as_str() {
             "eval" | "source" | "." => self.blind = true,
@@ -141,14 +148,32 @@ impl Variables {
     /// `value`: with or without `name=` before it.
     fn set(&mut self, name: &str, value: String) {
         let name = name.trim_end_matches('+');
-        let value = match value.split_once('=') {
-            Some((before, after)) if before.trim_end_matches('+') == name => after.to_owned(),
-            _ => value,
+        let (value, joins) = match value.split_once('=') {
+            Some((before, after)) if before.trim_end_matches('+') == name => (after.to_owned(), before.ends_with('+')),
+            _ => (value, false),
         };
         if value.contains("$(") || value.contains('`') {
             self.printed.insert(name.to_owned());
+            if joins {
+                self.values.entry(name.to_owned()).or_default().push(ANYTHING.to_owned());
+            }
+            return;
+        }
+        let repeats = self.repeats;
+        let values = self.values.entry(name.to_owned()).or_default();
+        // Behind a blank it is a word of its own.
+        if !joins || value.starts_with(char::is_whitespace) {
+            values.push(value);
+        } else if repeats || values.len() > MAX_JOINED || values.iter().any(|known| known.len() > MAX_WORD) {
+            if values.last().is_none_or(|last| last != ANYTHING) {
+                values.push(ANYTHING.to_owned());
+            }
         } else {
-            self.values.entry(name.to_owned()).or_default().push(value);
+            let joined: Vec<String> = values.iter().map(|known| format!("{known}{value}")).collect();
+            values.extend(joined);
+            if values.is_empty() {
+                values.push(value);
+            }
         }
     }
 

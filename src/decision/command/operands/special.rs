@@ -166,6 +166,17 @@ pub(super) fn files_of_form(text: &str) -> Vec<String> {
     files.split(',').map(file).chain([files.to_owned()]).filter(|file| !file.is_empty()).collect()
 }
 
+/// Where sed keeps what was there before: `-i'old/*'` in another folder, each under its name.
+pub(super) fn of_suffix(suffix: &str) -> Option<(String, Use)> {
+    match (suffix.rsplit_once('/'), suffix.contains('*')) {
+        (Some((folder, _)), true) => Some((format!("{folder}/"), Use::Changed)),
+        (Some(_), false) => Some((suffix.to_owned(), Use::Touched)),
+        // Around the name of the file it may make any other.
+        (None, true) => Some((ANYTHING.to_owned(), Use::Touched)),
+        (None, false) => None,
+    }
+}
+
 /// The files of a setting of ssh: `IdentityFile=a`, `UserKnownHostsFile a b`. What runs here goes to `texts`.
 pub(super) fn set_for_ssh(text: &str, roles: &mut Roles) -> Vec<String> {
     const FILES: [&str; 8] = ["file", "path", "include", "agent", "provider", "location", "revoked", "xauth"];

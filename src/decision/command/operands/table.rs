@@ -90,7 +90,7 @@ pub(super) const SYNTAXES: &[Syntax] = &[
         &["sed", "gsed"],
         AfterPattern,
         &[("e", Script), ("f", ScriptFile), ("l", Number), ("i", Suffix)],
-        &[("--expression", Script), ("--file", ScriptFile), ("--line-length", Number)],
+        &[("--expression", Script), ("--file", ScriptFile), ("--line-length", Number), ("--in-place", Suffix)],
     ),
     row(
         &["awk", "gawk", "mawk", "nawk"],

@@ -112,3 +112,32 @@ fn a_module_of_jq_and_what_yq_loads_are_places() {
         ],
     );
 }
+
+#[test]
+fn a_script_that_nobody_has_seen_may_open_anything() {
+    judges(
+        &[
+            "sed -f src/x.sed a",
+            "awk -f src/x.awk a",
+            "grep -f - src/a <<'X'\nfoo\nX",
+            "sed -i.bak 's/a/b/' src/a",
+            "sed -i'old/*' 's/a/b/' src/a",
+            "sed --in-place=.orig 's/a/b/' src/a",
+        ],
+        &[
+            "sed -f - f <<'X'\nr secret\nX",
+            "sed -f- f < src/a",
+            "sed --file=- f < src/a",
+            "awk -f - f <<'X'\n{getline x < \"secret\"}\nX",
+            "awk -f /dev/stdin f < src/a",
+            "awk --file /dev/fd/0 f < src/a",
+            "awk -f <(echo x) f",
+            "sed -f<(echo x) f",
+            "sed -i'secret/*' p f",
+            "sed -i'conf/*' p src/secret",
+            "sed -i'secret/a' p f",
+            "sed -i'se*' p cret",
+            "sed --in-place='secret/*' p f",
+        ],
+    );
+}

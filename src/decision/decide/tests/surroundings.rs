@@ -84,6 +84,8 @@ fn a_change_of_folder_leads_where_the_text_says() {
             "cd $(pwd)/conf; cat secret",
             "d=conf; cd $d && cat secret",
             "PWD=/etc; cat $PWD/shadow",
+            "OLDPWD=x; cd src; cat $OLDPWD/secret/f",
+            "OLDPWD=x; cd src; cat ~-/secret/f",
         ],
     );
 }
@@ -260,4 +262,27 @@ fn what_runs_after_a_later_change_of_folder_is_read_from_there() {
     }
     let words = json!({"command": ["bash", "-c", "f() { rm -rf secret; }; cd conf; f"]});
     under.denies("sh", "exec", words, "servers.sh.denied_paths");
+}
+
+#[test]
+fn what_is_joined_to_a_variable_is_part_of_its_value() {
+    judges(
+        &[
+            "d=sr; d+=c; cat $d/f",
+            "flags=-n; flags+=' -E'; grep $flags x src/a",
+            "for x in a b; do flags+=\" --only=$x\"; done; make $flags",
+            "while IFS= read -r f; do wc -l $f; done < <(find src -name '*.rs')",
+            "s=a; s+=b; s+=c; s+=d; s+=e; s+=f; echo $s",
+        ],
+        &[
+            "D=sec; D+=ret; cat $D/f",
+            "D=s; D+=ec; D+=ret; cat $D/f",
+            "export D=sec; export D+=ret; cat $D/f",
+            "DIR=sec; DIR+=ret; cat $DIR/f",
+            "for x in sec ret; do D+=$x; done; cat $D/f",
+            "D=sec; g() { D+=ret; }; g; cat $D/f",
+            "D=sec; D+=$(cat src/a); cat $D/f",
+            "while IFS= read -r f; do wc -l $f/../../x; done < src/a",
+        ],
+    );
 }
