@@ -315,8 +315,11 @@ pub(super) fn bounds(all: &[Word]) -> Bounds {
 
 fn literal(name: &str, texts: &[&str]) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
+    // `git switch -c` makes a branch.
+    let makes_branch = |text: &str| name == "git" && texts.get(1) == Some(&"switch") && text == "-c";
     for danger in DANGERS.iter().filter(|danger| danger.programs.contains(&name)) {
-        for (index, _) in texts.iter().enumerate().skip(1).filter(|(_, text)| is_danger(danger, text)) {
+        let is_danger = |text: &str| is_danger(danger, text) && !makes_branch(text);
+        for (index, _) in texts.iter().enumerate().skip(1).filter(|(_, text)| is_danger(text)) {
             found.extend([index, index + 1]);
         }
     }

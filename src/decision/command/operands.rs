@@ -264,7 +264,7 @@ impl Reader<'_> {
                 match value {
                     _ if self.roles.words.len() == self.texts.len() => return,
                     Value::PairFile => Role::File,
-                    _ => Role::Word,
+                    _ => Role::Nothing,
                 }
             }
         };

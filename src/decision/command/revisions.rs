@@ -111,7 +111,7 @@ pub(super) fn roles(texts: &[String]) -> Roles {
     let (mut ended, mut awaits_pattern) = (false, false);
     let without_index = texts.iter().any(|text| text == "--no-index");
     let ends = texts.iter().any(|text| text == "--");
-    let (mut before, mut cloned, mut operands) = ("", false, 0);
+    let (mut before, mut cloned, mut operands, mut patterns) = ("", false, 0, Vec::new());
     for text in texts {
         let role = match text.as_str() {
             _ if ended && GONE.contains(&verb) => Role::Tree,
@@ -123,6 +123,10 @@ pub(super) fn roles(texts: &[String]) -> Roles {
             _ if verb.is_empty() && FOLDERS.contains(&before) => Role::File,
             _ if verb.is_empty() && before == "-c" => Role::Word,
             _ if OF_MESSAGES.contains(&verb) && takes_message(before) => Role::Nothing,
+            value if takes_pattern(verb, before) && !value.starts_with('-') => {
+                patterns.extend(value.rsplit_once(':').filter(|_| before == "-L" && verb != "blame"));
+                Role::Nothing
+            }
             value if is_valued(verb, before) && !value.starts_with('-') => Role::Word,
             option if glued_file(verb, option).is_some() => {
                 Role::Glued(glued_file(verb, option).unwrap_or_default().to_owned())
@@ -136,7 +140,8 @@ pub(super) fn roles(texts: &[String]) -> Roles {
                 awaits_pattern = name == "grep";
                 Role::Word
             }
-            _ if verb == "grep" && ["-e", "-A", "-B", "-C", "-m"].contains(&before) => Role::Word,
+            _ if verb == "grep" && before == "-e" => Role::Nothing,
+            _ if verb == "grep" && ["-A", "-B", "-C", "-m"].contains(&before) => Role::Word,
             _ if awaits_pattern => {
                 awaits_pattern = false;
                 Role::Nothing
@@ -160,6 +165,8 @@ pub(super) fn roles(texts: &[String]) -> Roles {
     }
     let mut roles = Roles { words, ..Roles::default() };
     super::pathspecs::read(verb, texts, &mut roles);
+    // The lines of a file: `-L /a/,+5:src/a.rs`.
+    roles.more.extend(patterns.into_iter().map(|(_, file)| (file.to_owned(), Use::Touched)));
     let dry = texts.iter().any(|text| text == "--dry-run" || (is_cluster(text) && text.contains('n')));
     if verb == "clean" && !dry && !roles.words.contains(&Role::Tree) {
         roles.more.push((".".into(), Use::Changed));
@@ -203,6 +210,15 @@ fn setting(before: &str, text: &str, operands: usize) -> Role {
 
 fn is_valued(verb: &str, option: &str) -> bool {
     VALUED.iter().any(|(verbs, options)| verbs.contains(&verb) && options.contains(&option))
+}
+
+/// Whether the next word is a pattern of what is looked for, or of lines.
+fn takes_pattern(verb: &str, option: &str) -> bool {
+    match option {
+        "-L" => ["blame", "annotate", "log", "show"].contains(&verb),
+        "-S" | "-G" | "--grep" | "--author" | "--committer" => is_valued(verb, option),
+        _ => false,
+    }
 }
 
 /// A word that git takes for a revision and for nothing else.

@@ -46,7 +46,7 @@ fn a_search_names_its_places_and_its_pattern_is_none() {
         ("find -delete", &["."], &["."]),
         ("yq e .a.b docs", &["docs"], &[]),
         ("yq .a docs", &["docs"], &[]),
-        ("jq --arg f a/b .x docs", &["a/b", "docs"], &[]),
+        ("jq --arg f a/b .x docs", &["docs"], &[]),
     ]);
 }
 

@@ -65,3 +65,30 @@ fn a_setting_of_git_is_no_file_and_the_file_of_settings_is_one() {
         commands.denies_any("sh", "exec", json!({"command": text}));
     }
 }
+
+#[test]
+fn a_pattern_of_git_and_a_value_of_jq_are_no_places() {
+    super::surroundings::judges(
+        &[
+            "git blame -L '/fn main/,+10' src/f",
+            "git log -L '/fn main/,+10:src/f'",
+            "git log -G '/etc/.*'",
+            "git log -S /etc/passwd -- src",
+            "git log --grep /etc",
+            "git grep -e /etc/passwd -- src",
+            "jq --arg p /api/v1 '.[$p]' a",
+            "jq --argjson p '\"/api\"' '.[$p]' a",
+        ],
+        &[
+            "git blame -L '/fn main/,+10' secret",
+            "git log -L '/fn main/,+10:secret'",
+            "git log -L 1,5:secret",
+            "git log -G x -- secret",
+            "git grep -e x -- secret",
+            "git grep -e x --no-index /etc/passwd",
+            "git blame -S /etc/passwd src/a",
+            "jq --arg p /api/v1 . /etc/passwd",
+            "jq --rawfile p /etc/passwd . a",
+        ],
+    );
+}
