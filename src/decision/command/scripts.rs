@@ -3,6 +3,8 @@
 mod awk;
 mod sed;
 
+use std::collections::HashSet;
+
 use super::values::ANYTHING;
 use crate::decision::effects::keys;
 
@@ -14,11 +16,16 @@ pub(super) struct Script {
     pub texts: Vec<String>,
     /// It opens or runs something that is known only then.
     is_open: bool,
+    /// What is among the files.
+    known: HashSet<String>,
 }
+
+/// A script that names more files in more folders may open anything.
+const MAX_SEARCHED: usize = 4096;
 
 impl Script {
     fn file(&mut self, file: &str) {
-        if !file.is_empty() && file != "-" && !self.files.iter().any(|known| known == file) {
+        if !file.is_empty() && file != "-" && self.known.insert(file.to_owned()) {
             self.files.push(file.to_owned());
         }
     }
@@ -27,6 +34,11 @@ impl Script {
         if !text.trim().is_empty() {
             self.texts.push(text.to_owned());
         }
+    }
+
+    /// It opens and runs nothing.
+    fn is_plain(&self) -> bool {
+        self.files.is_empty() && self.texts.is_empty() && !self.is_open
     }
 
     fn anything(&mut self) {
@@ -107,13 +119,17 @@ fn imported_by_jq(script: &str) -> Script {
     if found.files.is_empty() {
         return found;
     }
+    if found.files.len().saturating_mul(script.matches("search").count()) > MAX_SEARCHED {
+        found.anything();
+        return found;
+    }
+    let names = found.files.clone();
     for (at, word) in script.match_indices("search") {
         let value = script.get(at + word.len()..).unwrap_or_default().trim_start_matches('"').trim_start();
         let Some(value) = value.strip_prefix(':').map(str::trim_start) else { continue };
         match quoted(value) {
             Some(Some(folder)) => {
-                let below: Vec<String> = found.files.iter().map(|file| format!("{folder}/{file}")).collect();
-                below.iter().for_each(|place| found.file(place));
+                names.iter().for_each(|file| found.file(&format!("{folder}/{file}")));
             }
             _ => found.anything(),
         }
@@ -131,9 +147,16 @@ fn quoted_paths(script: &str) -> Vec<String> {
 fn loaded_by_yq(script: &str) -> Vec<String> {
     // The text of a program that the script makes up.
     let mut found: Vec<String> = script.contains("eval").then(|| ANYTHING.to_owned()).into_iter().collect();
+    let mut seen = 0;
     for (at, name) in script.match_indices("load") {
+        // In the name that has been read already.
+        if at < seen {
+            continue;
+        }
         let rest = script.get(at + name.len()..).unwrap_or_default();
-        let rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').trim_start();
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        seen = script.len() - rest.len();
+        let rest = rest.trim_start();
         let Some(argument) = rest.strip_prefix('(') else { continue };
         let text = argument.trim_start().strip_prefix('"').and_then(|text| text.split_once('"'));
         let file = text.filter(|(_, after)| after.trim_start().starts_with(')')).map(|(file, _)| file);
@@ -146,6 +169,9 @@ fn loaded_by_yq(script: &str) -> Vec<String> {
 /// Indexes of the words that may run or write something.
 pub(super) fn awk(texts: &[&str]) -> Vec<usize> {
     let risky = |text: &str| ["system", "getline", "|", ">", "@"].iter().any(|word| text.contains(word));
+    // A variable and a separator are no script.
+    let is_valued = |text: &str| ["-v", "-F", "--assign", "--field-separator"].contains(&text);
+    let is_set = |text: &str| ["-v", "-F", "--assign=", "--field-separator="].iter().any(|set| text.starts_with(set));
     let option = |text: &str| {
         [
             "-f",
@@ -168,17 +194,20 @@ pub(super) fn awk(texts: &[&str]) -> Vec<usize> {
         .iter()
         .any(|option| text.starts_with(option))
     };
-    let is_risky = |(_, text): &(usize, &&str)| risky(text) || option(text);
-    texts
-        .iter()
-        .enumerate()
-        .skip(1)
-        .filter(is_risky)
-        .flat_map(|(index, text)| [index, index + usize::from(option(text))])
-        .collect()
+    let mut found = Vec::new();
+    let mut at = 1;
+    while let Some(text) = texts.get(at) {
+        if option(text) {
+            found.extend([at, at + 1]);
+        } else if !is_set(text) && risky(text) && !awk::read(text).is_plain() {
+            found.push(at);
+        }
+        at += if is_valued(text) { 2 } else { 1 };
+    }
+    found
 }
 
-/// Indexes of scripts that hold more than plain commands, and of options that read scripts or write in place.
+/// Indexes of scripts that open or run something, and of options that read scripts or write in place.
 pub(super) fn sed(texts: &[&str]) -> Vec<usize> {
     let mut found = Vec::new();
     let mut script_seen = false;
@@ -189,13 +218,13 @@ pub(super) fn sed(texts: &[&str]) -> Vec<usize> {
             _ if takes_script => {
                 script_seen = true;
                 at += 1;
-                if !texts.get(at).is_some_and(|script| is_plain_sed(script)) {
+                if !texts.get(at).is_some_and(|script| sed::read(script).is_plain()) {
                     found.push(at);
                 }
             }
             option if option.starts_with("--expression=") => {
                 script_seen = true;
-                if !option.split_once('=').is_some_and(|(_, script)| is_plain_sed(script)) {
+                if !option.split_once('=').is_some_and(|(_, script)| sed::read(script).is_plain()) {
                     found.push(at);
                 }
             }
@@ -210,7 +239,7 @@ pub(super) fn sed(texts: &[&str]) -> Vec<usize> {
             }
             script if !script_seen => {
                 script_seen = true;
-                if !is_plain_sed(script) {
+                if !sed::read(script).is_plain() {
                     found.push(at);
                 }
             }

@@ -20,6 +20,9 @@ const SIGNS: [&str; 11] = ["||", "|&", ">>", ">=", "<=", "==", "!=", "&&", "++",
 /// Words before which no operand stands.
 const WORDS: [&str; 10] = ["print", "printf", "return", "in", "if", "while", "else", "do", "case", "getline"];
 
+/// Nobody writes more between `getline` and its file, or within the index of an operand.
+const MAX_TOKENS: usize = 256;
+
 /// Without one of these it opens nothing.
 const RISKS: [&str; 6] = ["getline", "system", "ARGV", "@", "|", ">"];
 
@@ -211,7 +214,7 @@ impl Program<'_> {
     /// `getline line < "file"`.
     fn input(&self, at: usize, found: &mut Script) {
         let mut depth = 0usize;
-        for (next, token) in self.tokens.iter().enumerate().skip(at + 1) {
+        for (next, token) in self.tokens.iter().enumerate().skip(at + 1).take(MAX_TOKENS) {
             match token {
                 Token::Sign("(" | "[") => depth += 1,
                 Token::Sign(")" | "]") if depth > 0 => depth -= 1,
@@ -219,6 +222,9 @@ impl Program<'_> {
                 Token::Sign(")" | ";" | "}" | ">" | "|" | "&&" | "||") | Token::Line => return,
                 _ => {}
             }
+        }
+        if self.tokens.len() > at + MAX_TOKENS {
+            found.anything();
         }
     }
 
@@ -229,7 +235,7 @@ impl Program<'_> {
             return found.anything();
         }
         let mut depth = 0usize;
-        for (next, token) in self.tokens.iter().enumerate().skip(at + 1) {
+        for (next, token) in self.tokens.iter().enumerate().skip(at + 1).take(MAX_TOKENS) {
             match token {
                 Token::Sign("[") => depth += 1,
                 Token::Sign("]") if depth > 1 => depth -= 1,
@@ -244,6 +250,7 @@ impl Program<'_> {
                 _ => {}
             }
         }
+        found.anything();
     }
 
     /// `@include "file"`; a call of a function by the name that a variable holds.

@@ -16,11 +16,10 @@ pub(super) fn read(script: &str) -> Script {
         found.anything();
     }
     for reading in readings.into_iter().flatten() {
-        found.files.extend(reading.files);
+        reading.files.iter().for_each(|file| found.file(file));
         found.texts.extend(reading.texts);
         found.is_open |= reading.is_open;
     }
-    found.files.dedup();
     found.texts.dedup();
     found
 }

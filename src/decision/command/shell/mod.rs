@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
             self.script.branches = true;
             self.blanks();
         }
-        let first = self.script.steps.len();
+        let mut checked = self.script.steps.len();
         self.command()?;
         loop {
             self.blanks();
@@ -254,15 +254,15 @@ impl<'a> Reader<'a> {
                 return Ok(());
             }
             // What changes its folder in a pipe does so for itself.
-            self.script.branches |= self.script.steps.iter().skip(first).any(Step::changes_folder);
+            self.script.branches |= self.script.steps.iter().skip(checked).any(Step::changes_folder);
             self.at += if self.peek(1) == b'&' { 2 } else { 1 };
             self.script.compound = true;
             self.newlines()?;
             self.fed = true;
-            let behind = self.script.steps.len();
+            checked = self.script.steps.len();
             self.command()?;
             self.fed = false;
-            self.script.branches |= self.script.steps.iter().skip(behind).any(Step::changes_folder);
+            self.script.branches |= self.script.steps.iter().skip(checked).any(Step::changes_folder);
         }
     }
 

@@ -141,3 +141,52 @@ fn a_script_that_nobody_has_seen_may_open_anything() {
         ],
     );
 }
+
+#[test]
+fn a_script_that_compares_and_prints_runs_nothing() {
+    let under =
+        super::Under::policy("servers: { sh: { tools: { exec: { args: { command: { commands: [\"**\"] } } } } } }");
+    for text in [
+        "awk 'NR>=10 && NR<=20' f",
+        "awk '$5 > \"80%\" {print $6}' f",
+        "awk '{print FNR\": \"$0}' f",
+        "awk -v OFS='|' '{print $1, $2}' f",
+        "awk -F'|' '{print $2}' f",
+        "sed 's/[^/]*$//' f",
+        "git switch -c fix/bug-12",
+    ] {
+        under.allows("sh", "exec", super::json!({"command": text}));
+    }
+    for text in [
+        "awk '{print > \"x\"}' f",
+        "awk '{print | \"sh\"}' f",
+        "awk -v -v 'BEGIN{system(\"id\")}' f",
+        "awk -v x=1 'BEGIN{system(\"id\")}' f",
+        "awk -F: '{getline l < \"x\"}' f",
+        "awk 'BEGIN{@f()}' f",
+        "awk -f x f",
+        "sed 's/[^/]*$/id/e' f",
+        "sed 's/[^/]*$//w x' f",
+        "sed -n '1e id' f",
+        "git -c core.pager=id switch main",
+        "git clone -c core.pager=id x",
+    ] {
+        under.denies_any("sh", "exec", super::json!({"command": text}));
+    }
+}
+
+#[test]
+fn a_script_of_many_names_is_read_to_its_end_or_denied() {
+    let many = |part: &dyn Fn(usize) -> String, count: usize| (0..count).map(part).collect::<String>();
+    judges(
+        &[&format!("cat src/a{}", " | cat".repeat(30_000))],
+        &[
+            &format!("yq '{}(x)' a", "load".repeat(60_000)),
+            &format!("sed '{}' secret", many(&|at| format!("r a{at}\n"), 25_000)),
+            &format!("awk 'BEGIN{{{}}}' a", "getline x ".repeat(25_000)),
+            &format!("awk 'BEGIN{{{}' a", "ARGV[".repeat(32_000)),
+            &format!("jq '{}' a", "import \"a\" as x {search: \"b\"};".repeat(7_000)),
+            &format!("jq '{}' a", many(&|at| format!("import \"a{at}\" as x {{search: \"b\"}};"), 6_000)),
+        ],
+    );
+}
