@@ -4,7 +4,7 @@ use super::folders::MAX_MOVES;
 use super::operands::{Role, Use};
 use super::places::{MAX_FOLDERS, Places, is_path};
 use super::shell::{Script, Step};
-use super::unfold::program;
+use super::unfold::{from_program, program};
 use super::values::{self, Variables, text};
 use crate::model::effects::Word;
 
@@ -28,7 +28,8 @@ pub(super) fn is_sure_where_it_stands(script: &Script, text: &str) -> bool {
     const MOVERS: [&str; 12] =
         ["pushd", "popd", "dirs", "chdir", "eval", "source", ".", "builtin", "command", "exec", "trap", "alias"];
     let is_plain = |step: &Step| match step {
-        Step::Command { words, .. } => match words.as_slice() {
+        Step::Command { words, .. } => match without_settings(words) {
+            [Word::Literal(cd), Word::Dynamic(folder)] if cd == "cd" => is_below_here(folder, text),
             [Word::Literal(cd), Word::Literal(folder)] if cd == "cd" => !folder.starts_with('-') && !folder.is_empty(),
             // `git show HEAD:x`, `git add :/x`: from the top of the repository.
             [Word::Literal(git), rest @ ..] if git == "git" => {
@@ -43,6 +44,25 @@ pub(super) fn is_sure_where_it_stands(script: &Script, text: &str) -> bool {
     !script.branches
         && !["OLDPWD", "CDPATH", "~-", "cdpath"].iter().any(|word| text.contains(word))
         && script.steps.iter().all(is_plain)
+}
+
+/// A command without the variables that are set for it alone, where those lead nowhere.
+fn without_settings(words: &[Word]) -> &[Word] {
+    let leads = |text: &str| ["HOME", "PWD", "GIT_"].iter().any(|name| text.starts_with(name));
+    let is_plain = |word: &Word| matches!(word, Word::Literal(text) if !leads(text));
+    let command = from_program(words);
+    let set = words.len() - command.len();
+    if !command.is_empty() && words.iter().take(set).all(is_plain) { command } else { words }
+}
+
+/// `"$PWD/src"`, where the text only ever reads that variable. Without quotes it may be several words.
+fn is_below_here(source: &str, text: &str) -> bool {
+    let folder = source.strip_prefix('"').and_then(|folder| folder.strip_suffix('"')).unwrap_or_default();
+    let below = folder.strip_prefix("$PWD/").or_else(|| folder.strip_prefix("${PWD}/"));
+    let count = |part: &str| text.matches(part).count();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    below.is_some_and(|below| !below.is_empty() && below.chars().all(is_plain))
+        && count("PWD") == count("$PWD") + count("${PWD}")
 }
 
 /// A relative folder without the names that `..` takes back.

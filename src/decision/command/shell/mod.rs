@@ -52,6 +52,14 @@ impl Step {
         let Step::Command { words, .. } = self else { return false };
         matches!(words.first(), Some(Word::Literal(name)) if name == "cd")
     }
+
+    /// It touches no place, wherever it stands.
+    fn only_speaks(&self) -> bool {
+        let Step::Command { words, .. } = self else { return false };
+        let is_literal = words.iter().all(|word| matches!(word, Word::Literal(_)));
+        let speaks = |name: &str| ["echo", "true", "false", ":", "exit"].contains(&name);
+        is_literal && matches!(words.first(), Some(Word::Literal(name)) if speaks(name))
+    }
 }
 
 /// Reads a whole text.
@@ -146,10 +154,12 @@ impl<'a> Reader<'a> {
         self.enter()?;
         let mut inner = Reader::new(text, self.depth)?;
         inner.script = std::mem::take(&mut self.script);
-        inner.script.branches = true;
+        let steps = inner.script.steps.len();
         inner.variables = std::mem::take(&mut self.variables);
         read(&mut inner)?;
         inner.end_of_text()?;
+        // What runs nothing changes nothing.
+        inner.script.branches |= inner.script.steps.len() > steps;
         self.script = inner.script;
         self.variables = inner.variables;
         self.depth -= 1;
@@ -225,12 +235,17 @@ impl<'a> Reader<'a> {
 
     fn and_or(&mut self) -> Result<(), String> {
         self.pipeline()?;
+        let mut alternative = None;
         loop {
             self.blanks();
             if !self.starts_with("&&") && !self.starts_with("||") {
+                let mut behind = self.script.steps.iter().skip(alternative.unwrap_or(usize::MAX));
+                self.script.branches |= !behind.all(Step::only_speaks);
                 return Ok(());
             }
-            self.script.branches |= self.peek(0) == b'|';
+            if self.peek(0) == b'|' {
+                alternative = alternative.or(Some(self.script.steps.len()));
+            }
             self.at += 2;
             self.script.compound = true;
             self.newlines()?;
