@@ -33,9 +33,6 @@ use super::{PROTECTION, Ruling};
 /// Keys of a mail beside those of its recipients, in lower case without separators.
 const OF_MAIL: [&str; 6] = ["subject", "from", "sender", "inreplyto", "references", "messageid"];
 
-/// Keys whose members are headers.
-const OF_REQUEST: [&str; 6] = ["header", "headers", "httpheaders", "extraheaders", "customheaders", "requestheaders"];
-
 /// The registered names of one word that mail or news give a meaning, in lower case.
 const FIELDS: [&str; 36] = [
     "approved",
@@ -174,7 +171,7 @@ fn inside(within: Within, key: &str) -> Within {
         Within::Headers | Within::Mail => within,
         _ if kind == Some(KeyKind::Address) => Within::Addressee,
         _ if OF_MAIL.contains(&bare(key).as_str()) => Within::Mail,
-        _ if OF_REQUEST.contains(&bare(key).as_str()) => Within::Headers,
+        _ if keys::HEADERS.contains(&bare(key).as_str()) => Within::Headers,
         // What is written to each addressee is no header: `to: [{ email: "x", body: "..." }]`.
         Within::Addressee if ["name", "displayname", "fullname", "address", "mail"].contains(&bare(key).as_str()) => {
             within

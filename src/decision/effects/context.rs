@@ -5,6 +5,7 @@
 //! same key elsewhere keeps its meaning: `key` of `press_key` is a key of the keyboard, `key` of `read_key` a file.
 
 use super::super::verbs;
+use super::keys;
 
 /// Where a key says something else than the table of keys.
 struct Row {
@@ -64,6 +65,10 @@ pub fn meaning(tool: &str, above: &str, key: &str) -> Option<Means> {
     let bare =
         |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let (above, key) = (bare(above), bare(key));
+    // `Referer: /x`: whoever sends a header opens nothing by it.
+    if keys::HEADERS.contains(&above.as_str()) {
+        return Some(Means::NoPlace);
+    }
     let mut rows = TABLE.iter().filter(|row| row.keys.contains(&key.as_str())).peekable();
     rows.peek()?;
     let words = verbs::words(tool);

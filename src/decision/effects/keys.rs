@@ -32,6 +32,10 @@ pub enum KeyKind {
     Other,
 }
 
+/// Keys whose members are headers of a request, in lower case without separators.
+pub const HEADERS: [&str; 7] =
+    ["header", "headers", "httpheaders", "extraheaders", "extrahttpheaders", "customheaders", "requestheaders"];
+
 /// Kind -> the names, separated by spaces.
 const TABLE: &[(KeyKind, &str)] = &[
     (

@@ -299,3 +299,17 @@ fn one_grant_too_many_of_any_kind_is_found() {
         assert!(kinds.iter().any(|found| found.ends_with(kind)), "no {kind} was planted: {kinds:?}");
     }
 }
+
+#[test]
+fn whom_a_change_always_reached_stays_whatever_many_others_are_looked_up() {
+    let session = |at: u32| {
+        let id = |number: u32| json!({"user_id": format!("U{:09}", number % 1_000_000_000)});
+        vec![call("get_user", id(at.wrapping_mul(2_654_435_761))), call("update_member", id(1))]
+    };
+    let sessions: Vec<Vec<Request>> = (1..31).map(session).collect();
+    let policy = read_back(&learn(&sessions, Strictness::Balanced));
+    let of = |tool: &str, id: &str| verdict(&policy, &call(tool, json!({ "user_id": id })));
+    assert_eq!(of("update_member", "U000000001"), Decision::Allow);
+    assert_eq!(of("get_user", "U666666666"), Decision::Allow);
+    assert_eq!(of("update_member", "U666666666"), Decision::Deny);
+}

@@ -468,23 +468,8 @@ fn is_where_one_stands(text: &str) -> bool {
 /// are words (`JFK`), and hold no more than words do. The decision goes on judging them as places besides.
 fn are_ends_of_a_journey(context: &Context<'_>, values: &[Seen<'_>]) -> bool {
     const ENDS: [&str; 6] = ["source", "sources", "destination", "src", "dst", "dest"];
-    const OF_FILES: [&str; 14] = [
-        "file",
-        "files",
-        "dir",
-        "directory",
-        "folder",
-        "path",
-        "copy",
-        "move",
-        "rename",
-        "link",
-        "sync",
-        "mount",
-        "backup",
-        "mv",
-    ];
-    let of_files = || verbs::words(context.tool).iter().any(|word| OF_FILES.contains(&word.as_str()));
+    const OF_FILES: &str = "file files dir directory folder path copy move rename link sync mount backup mv";
+    let of_files = || verbs::words(context.tool).iter().any(|word| OF_FILES.split(' ').any(|of| of == word));
     let is_word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '-');
     ENDS.contains(&context.key().to_lowercase().as_str()) && values.iter().all(|(text, _)| is_word(text)) && !of_files()
 }
