@@ -108,8 +108,8 @@ fn is_open(context: &Context<'_>, own: Mass, pool: Mass, tight: bool) -> bool {
     let tight = tight && pool.bringing as usize >= ENOUGH;
     if context.stakes.changes {
         let attribute = context.role() == Role::Other;
-        // That readers of a name bring new values does not say so of a call that had the same ones again and again.
-        own.missing() >= 0.1
+        // That readers of a name bring new ones does not say so of a call that reached the same one again and again.
+        (attribute || own.missing() >= 0.1)
             && pool.missing() >= 0.1
             && pool.bringing as usize >= ENOUGH
             && ((tight && sessions >= context.many()) || (attribute && sessions * 2 >= context.many()))
