@@ -53,6 +53,15 @@ impl Under {
         assert_eq!(verdict.decision, Decision::Ask, "{:#?}", verdict.because);
     }
 
+    /// Commands of one tool that are allowed, and others that are denied, by whatever rule.
+    #[track_caller]
+    fn judges_commands(&self, allowed: &[&str], denied: &[&str]) {
+        let verdict = |text: &&str| self.verdict("sh", "exec", json!({"command": text})).decision;
+        let wrongly: Vec<_> = allowed.iter().filter(|text| verdict(text) != Decision::Allow).collect();
+        let missed: Vec<_> = denied.iter().filter(|text| verdict(text) != Decision::Deny).collect();
+        assert!(wrongly.is_empty() && missed.is_empty(), "not allowed: {wrongly:#?}\nnot denied: {missed:#?}");
+    }
+
     /// Denied, by whatever rule.
     #[track_caller]
     fn denies_any(&self, server: &str, tool: &str, arguments: Value) {

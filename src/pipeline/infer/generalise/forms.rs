@@ -285,7 +285,7 @@ pub fn of(words: &[&str], wide: bool) -> Option<Vec<Slot>> {
             let reaches_out = said.iter().any(|word| REACHES_OUT.contains(word)) && head != ["git", "add"];
             !said.is_empty() && !reaches_out && (!verbs.acts_elsewhere || looks(words))
         }
-        None => LOOKS.contains(&name(words)),
+        None => only_looks(name(words)),
     };
     if !may_open {
         return None;
@@ -360,7 +360,7 @@ fn slot(words: &[&str], word: &str, wide: bool) -> Slot {
 
 /// The project's own folder never opens: a kind of file in it does, and a series of names.
 fn in_the_project(words: &[&str], word: &str, here: &str) -> Slot {
-    let reads = LOOKS.contains(&name(words)) || head(words) == ["git", "add"];
+    let reads = only_looks(name(words)) || head(words) == ["git", "add"];
     let kind = ending(word, false);
     if reads && !kind.is_empty() {
         return Slot::Between(here.to_owned(), kind);
